@@ -1,0 +1,67 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Every target is a room of the house; `docs/architecture.md` says what each is for, and a test holds the
+// `import` lines of Sources/ against the arrows there.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .swiftLanguageMode(.v6),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func systemLibrary(_ name: String, pkgConfig: String, package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "git-model",
+    products: [
+        .library(name: "ModelRegistry", targets: ["ModelRegistry"]),
+        .executable(name: "git-model", targets: ["git-model"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        systemLibrary("CLibGit2", pkgConfig: "libgit2", package: "libgit2-dev"),
+        systemLibrary("CLibYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
+        systemLibrary("CLibCrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
+
+        room("GitTypes", []),
+        room("LibGit2", ["CLibGit2", "GitTypes"]),
+        room("ChildProcess", [subprocess]),
+        room("GitCommand", ["ChildProcess", "GitTypes"]),
+        room("RegistryCore", ["GitTypes"]),
+        room("RegistryFiles", ["CLibYAML", "RegistryCore", "GitTypes"]),
+
+        room("ArtifactStore", ["CLibCrypto", "RegistryCore", "RegistryFiles", "GitTypes"]),
+        room(
+            "ModelRegistry",
+            [
+                "RegistryCore", "RegistryFiles", "ArtifactStore", "LibGit2", "GitCommand", "ChildProcess", "GitTypes",
+            ]),
+        room("GitModelCLI", ["ModelRegistry", "RegistryCore", "GitTypes", argumentParser]),
+        .executableTarget(name: "git-model", dependencies: ["GitModelCLI"], swiftSettings: strict),
+
+        tests("GitTypesTests", ["GitTypes"]),
+        tests("LibGit2Tests", ["LibGit2", "GitTypes"]),
+        tests("ChildProcessTests", ["ChildProcess"]),
+        tests("GitCommandTests", ["GitCommand", "ChildProcess", "GitTypes"]),
+        tests("RegistryCoreTests", ["RegistryCore", "GitTypes"]),
+        tests("RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes"]),
+    ]
+)

@@ -1,0 +1,96 @@
+/// The SHA-1 name of a Git object: 20 bytes, written as 40 lower-case hexadecimal digits.
+public struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    // Three words instead of an array: no allocation for the million ids of a large registry.
+    private let high: UInt64
+    private let middle: UInt64
+    private let low: UInt32
+
+    /// The number of bytes of an id.
+    public static let byteCount = 20
+
+    /// The id that Git uses for "no object": forty zeros. A ref created with it as its old value must not exist yet.
+    public static let zero = ObjectID(high: 0, middle: 0, low: 0)
+
+    private init(high: UInt64, middle: UInt64, low: UInt32) {
+        self.high = high
+        self.middle = middle
+        self.low = low
+    }
+
+    /// Creates an id from exactly 20 bytes; `nil` for any other number of them.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        var words: (UInt64, UInt64, UInt32) = (0, 0, 0)
+        for (offset, byte) in bytes.enumerated() {
+            switch offset {
+            case 0..<8: words.0 = words.0 << 8 | UInt64(byte)
+            case 8..<16: words.1 = words.1 << 8 | UInt64(byte)
+            default: words.2 = words.2 << 8 | UInt32(byte)
+            }
+        }
+        self.init(high: words.0, middle: words.1, low: words.2)
+    }
+
+    /// Creates an id from 40 hexadecimal digits of either case, given as ASCII bytes; `nil` for anything else.
+    public init?(hexadecimal digits: some Collection<UInt8>) {
+        guard digits.count == 2 * Self.byteCount else { return nil }
+        var words: (UInt64, UInt64, UInt32) = (0, 0, 0)
+        for (offset, digit) in digits.enumerated() {
+            let nibble: UInt8
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): nibble = digit - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): nibble = digit - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): nibble = digit - UInt8(ascii: "A") + 10
+            default: return nil
+            }
+            switch offset {
+            case 0..<16: words.0 = words.0 << 4 | UInt64(nibble)
+            case 16..<32: words.1 = words.1 << 4 | UInt64(nibble)
+            default: words.2 = words.2 << 4 | UInt32(nibble)
+            }
+        }
+        self.init(high: words.0, middle: words.1, low: words.2)
+    }
+
+    /// Creates an id from a text of 40 hexadecimal digits; `nil` for anything else.
+    public init?(_ hexadecimal: some StringProtocol) {
+        self.init(hexadecimal: Array(hexadecimal.utf8))
+    }
+
+    /// The 20 bytes, most significant first.
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.byteCount)
+        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: high >> shift)) }
+        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: middle >> shift)) }
+        for shift in stride(from: 24, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: low >> shift)) }
+        return bytes
+    }
+
+    /// The 40 lower-case hexadecimal digits.
+    public var description: String { bytes.hexadecimal }
+
+    /// The first seven digits, as Git and GTO shorten an id for people.
+    public var short: String { String(description.prefix(7)) }
+
+    /// Orders ids as their hexadecimal texts are ordered.
+    public static func < (left: ObjectID, right: ObjectID) -> Bool {
+        (left.high, left.middle, left.low) < (right.high, right.middle, right.low)
+    }
+}
+
+extension Collection<UInt8> {
+    /// The bytes as lower-case hexadecimal digits, two for each.
+    public var hexadecimal: String {
+        String(unsafeUninitializedCapacity: 2 * count) { buffer in
+            let digits: StaticString = "0123456789abcdef"
+            var position = 0
+            for byte in self {
+                buffer[position] = digits.utf8Start[Int(byte >> 4)]
+                buffer[position + 1] = digits.utf8Start[Int(byte & 0xF)]
+                position += 2
+            }
+            return position
+        }
+    }
+}

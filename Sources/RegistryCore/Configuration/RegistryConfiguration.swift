@@ -1,0 +1,25 @@
+/// What `.registry.yaml`, or `.gto` where that is absent, says.
+public struct RegistryConfiguration: Hashable, Sendable {
+    /// The stages that may be assigned, in the file's order; `nil` allows every stage.
+    public var allowedStages: [StageName]?
+    /// The types that `annotate` accepts; `nil` allows every type.
+    public var allowedTypes: [String]?
+    /// What runs when something happens.
+    public var hooks: [HookRule]
+    /// The file of GTO's annotations, relative to the root.
+    public var annotationsFile: String
+    /// The file that was read; `nil` where there is none.
+    public var file: String?
+
+    /// The configuration of a repository that has no file.
+    public init(
+        allowedStages: [StageName]? = nil, allowedTypes: [String]? = nil, hooks: [HookRule] = [],
+        annotationsFile: String = "artifacts.yaml", file: String? = nil
+    ) {
+        self.allowedStages = allowedStages
+        self.allowedTypes = allowedTypes
+        self.hooks = hooks
+        self.annotationsFile = annotationsFile
+        self.file = file
+    }
+}

@@ -1,0 +1,1 @@
+@main struct GitModel { static func main() {} }
