@@ -65,10 +65,12 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case targetExists = "target-exists"
     /// The artifact is annotated already.
     case annotationExists = "annotation-exists"
-    /// The version is inactive: deregistered, or its artifact deprecated.
-    case versionInactive = "version-inactive"
+    /// A version is registered on several commits.
+    case ambiguousVersion = "ambiguous-version"
 
     // Exit 4: refused by policy, by a hook, or because it is not safe.
+    /// The version is inactive: deregistered, or its artifact deprecated.
+    case versionInactive = "version-inactive"
     /// The stage is not among the allowed ones.
     case stageNotAllowed = "stage-not-allowed"
     /// The type is not among the allowed ones.
@@ -117,9 +119,9 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
             .pathNotFound, .annotationNotFound:
             2
         case .versionExists, .commitHasVersion, .alreadyInStage, .alreadyInactive, .tagExists, .refBlocked,
-            .refLocked, .targetExists, .annotationExists, .versionInactive:
+            .refLocked, .targetExists, .annotationExists, .ambiguousVersion:
             3
-        case .stageNotAllowed, .typeNotAllowed, .pushRefused, .hookFailed, .unsafePath: 4
+        case .versionInactive, .stageNotAllowed, .typeNotAllowed, .pushRefused, .hookFailed, .unsafePath: 4
         case .digestMismatch, .findings: 5
         case .invalidName, .invalidVersion, .invalidRevision, .invalidSelector, .invalidArguments, .invalidFile,
             .tooLarge:
