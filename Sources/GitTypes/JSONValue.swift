@@ -29,11 +29,6 @@ public enum JSONValue: Hashable, Sendable {
         }
     }
 
-    /// An object from key and value pairs, in their order.
-    public static func object(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
-        .object(members.map { Member($0.key, $0.value) })
-    }
-
     /// A text, or `null` where there is none.
     public static func optional(_ text: String?) -> JSONValue {
         text.map { .string($0) } ?? .null
@@ -118,5 +113,12 @@ public enum JSONValue: Hashable, Sendable {
             }
         }
         result += "\""
+    }
+}
+
+extension JSONValue: ExpressibleByDictionaryLiteral {
+    /// An object from key and value pairs, in their order.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(elements.map { Member($0.0, $0.1) })
     }
 }

@@ -1,1 +1,5 @@
-@main struct GitModel { static func main() {} }
+import GitModelCLI
+
+@main struct GitModel {
+    static func main() async { await GitModelCLI.main() }
+}

@@ -1,4 +1,4 @@
-import GitTypes
+public import GitTypes
 
 extension RegistryState {
     /// The artifact of that name, or an error that suggests a near one.

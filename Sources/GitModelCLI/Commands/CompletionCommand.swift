@@ -1,0 +1,31 @@
+import ArgumentParser
+import RegistryCore
+
+struct CompletionCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "completion",
+        abstract: "Print a completion script for a shell",
+        discussion: """
+            Examples:
+              git model completion bash > ~/.local/share/bash-completion/completions/git-model
+              git model completion fish > ~/.config/fish/completions/git-model.fish
+            """)
+
+    @Argument(help: ArgumentHelp("Shell", valueName: "bash|zsh|fish"))
+    var shell: String
+
+    mutating func run() async throws {
+        guard let known = CompletionShell(rawValue: shell) else {
+            throw RegistryError(
+                .invalidArguments, "there is no completion for the shell '\(shell)'", subject: shell,
+                hints: ["it is one of bash, zsh, fish"])
+        }
+        Printer().data(StandaloneCommand.completionScript(for: known))
+    }
+}
+
+/// The same commands under the program's own name, which a completion script has to know.
+private struct StandaloneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "git-model", subcommands: GitModelCommand.configuration.subcommands)
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import GitTypes
+import ModelRegistry
+import RegistryCore
+
+struct HistoryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "Show a journal of registry operations",
+        discussion: """
+            Examples:
+              git model history
+              git model history churn#prod
+              git model history churn@v1.2.0 --json
+            """)
+
+    @Argument(help: "Artifact or selector; without it everything is shown")
+    var name: String?
+
+    @Flag(help: "Print output in json format")
+    var json = false
+
+    @Flag(help: "Print table in grep-able format")
+    var plain = false
+
+    @Flag(name: [.long, .customLong("asc")], help: "Show the oldest first")
+    var ascending = false
+
+    @OptionGroup var common: CommonOptions
+
+    mutating func run() async throws {
+        if json, plain {
+            throw RegistryError(
+                .invalidArguments, "only one output format allowed", hints: ["keep one of --json, --plain"])
+        }
+        let selector = try name.map { try Selector($0) }
+        let snapshot = try await common.registry().snapshot()
+        if let selector { _ = try snapshot.state.requireArtifact(selector.artifact) }
+        let events = try snapshot.state.history(of: selector?.artifact, isAscending: ascending).filter(
+            filter(selector, snapshot.state))
+        let printer = common.printer
+        if json { return printer.json(.array(events.map { .historyRow($0) })) }
+        if events.isEmpty { return printer.note("Nothing found in the current workspace") }
+        let table = TextTable(
+            headers: ["timestamp", "artifact", "event", "version", "stage", "commit", "ref"],
+            rows: events.map { event in
+                [
+                    event.time.tableText, event.artifact.description, event.kind.rawValue, event.version?.short,
+                    event.stage?.description, event.commit.short, event.tag.description,
+                ]
+            })
+        table.lines(plain ? .plain : .outlined).forEach { printer.data($0) }
+    }
+
+    /// Which events a selector keeps: those of a version, or those about a stage.
+    private func filter(_ selector: Selector?, _ state: RegistryState) throws -> (RegistryEvent) -> Bool {
+        switch selector?.target {
+        case nil, .artifact: return { _ in true }
+        case .stage(let stage): return { $0.stage == stage }
+        case .version(let version): return { $0.version == .semantic(version) }
+        case .latest:
+            guard let selector else { return { _ in true } }
+            let label = try state.version(of: selector, allowsInactive: true).label
+            return { $0.version == label }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import ArgumentParser
+import GitTypes
+import ModelRegistry
+import RegistryCore
+
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show the registry, an artifact or a version",
+        discussion: """
+            Examples:
+              git model show
+              git model show churn
+              git model show churn#prod --version
+              git model show churn@latest --json
+              git model show -r https://example.com/team/models.git
+            """)
+
+    @Argument(help: "Artifact or selector; without it the whole registry is shown")
+    var name: String?
+
+    @OptionGroup(title: "Output") var output: ShowOutputOptions
+    @OptionGroup(title: "Filter") var filter: ShowFilterOptions
+    @OptionGroup var common: CommonOptions
+
+    mutating func run() async throws {
+        let format = try output.format()
+        let selector = try name.map { try Selector($0) }
+        let query = try filter.query()
+        let registry = try common.registry()
+        let snapshot = try await registry.snapshot()
+        let printer = common.printer
+        for finding in snapshot.state.findings where finding.code == .sharedCommit {
+            printer.note("warning: \(finding.message.terminalSafe())")
+        }
+        if let selector {
+            try await show(selector, in: snapshot, of: registry, query, format, printer)
+        } else {
+            try show(RegistryView(snapshot, query), format, printer)
+        }
+    }
+
+    private func show(_ view: RegistryView, _ format: ShowFormat, _ printer: Printer) throws {
+        switch format {
+        case .json: printer.json(view.json)
+        case .field(.name): view.rows.forEach { printer.data($0.displayName) }
+        case .field(let field):
+            throw RegistryError(
+                .invalidArguments, "cannot apply --\(field.rawValue) to the whole registry",
+                hints: ["git model show NAME --\(field.rawValue)"])
+        case .table(let style):
+            if view.rows.isEmpty {
+                printer.note("Nothing found in the current workspace")
+                return printer.note("hint: git model register NAME registers the first version")
+            }
+            view.table.lines(style).forEach { printer.data($0) }
+            view.notes.forEach { printer.note($0) }
+        }
+    }
+
+    private func show(
+        _ selector: Selector, in snapshot: RegistrySnapshot, of registry: Registry, _ query: ShowQuery,
+        _ format: ShowFormat, _ printer: Printer
+    ) async throws {
+        let artifact = try snapshot.state.requireArtifact(selector.artifact)
+        let versions = ArtifactView.versions(of: artifact, selector.target, query)
+        let needsFacts = format == .json || versions.contains { $0.version.authoringEvent == nil }
+        let facts = needsFacts ? try await registry.commitFacts(Set(versions.map(\.version.commit)), snapshot) : [:]
+        let view = ArtifactView(artifact: artifact, versions: versions, facts: facts)
+        switch format {
+        case .json: printer.json(view.json)
+        case .field(let field): view.values(field).forEach { printer.data($0) }
+        case .table(let style) where !versions.isEmpty: view.table.lines(style).forEach { printer.data($0) }
+        case .table: break
+        }
+        if versions.isEmpty { throw try nothingFound(selector, artifact, snapshot.state) }
+    }
+
+    /// Why a selector found nothing.
+    private func nothingFound(
+        _ selector: Selector, _ artifact: Artifact, _ state: RegistryState
+    ) throws -> RegistryError {
+        if !artifact.isActive {
+            return RegistryError(
+                .versionInactive, "\(artifact.name) is deprecated", subject: artifact.name.description,
+                hints: ["git model show \(selector) --deprecated"])
+        }
+        do throws(RegistryError) {
+            _ = try state.version(of: selector)
+        } catch {
+            guard error.code == .versionInactive else { return error }
+            return RegistryError(
+                error.code, error.message, subject: error.subject, hints: ["git model show \(selector) --deprecated"])
+        }
+        return RegistryError(
+            .versionNotFound, "nothing of \(selector) is to be shown with these filters",
+            subject: selector.description, hints: ["git model show \(artifact.name) --vs -1 --av -1"])
+    }
+}
+
+/// The column that `--version`, `--stage` and the like print alone.
+enum ShowField: String {
+    case name
+    case version
+    case stage
+    case ref
+}
+
+/// The form that `show` prints in.
+enum ShowFormat: Equatable {
+    case json
+    case table(TextTable.Style)
+    case field(ShowField)
+}
+
+struct ShowOutputOptions: ParsableArguments {
+    @Flag(help: "Print output in json format")
+    var json = false
+
+    @Flag(help: "Print table in grep-able format")
+    var plain = false
+
+    @Flag(name: .customLong("name"), help: "Print the names alone, one a line")
+    var showsName = false
+
+    @Flag(name: .customLong("version"), help: "Print the versions alone, one a line")
+    var showsVersion = false
+
+    @Flag(name: .customLong("stage"), help: "Print the stages alone, one line a version")
+    var showsStage = false
+
+    @Flag(name: .customLong("ref"), help: "Print the Git tags alone, one a line")
+    var showsRef = false
+
+    func format() throws -> ShowFormat {
+        let chosen: [ShowFormat] = [
+            json ? .json : nil, plain ? .table(.plain) : nil, showsName ? .field(.name) : nil,
+            showsVersion ? .field(.version) : nil, showsStage ? .field(.stage) : nil, showsRef ? .field(.ref) : nil,
+        ].compactMap { $0 }
+        if chosen.count > 1 {
+            throw RegistryError(
+                .invalidArguments, "only one output format allowed",
+                hints: ["keep one of --json, --plain, --name, --version, --stage, --ref"])
+        }
+        return chosen.first ?? .table(.outlined)
+    }
+}
+
+struct ShowFilterOptions: ParsableArguments {
+    @Flag(name: [.customLong("ro"), .long], help: "Show only registered versions")
+    var registeredOnly = false
+
+    @Flag(name: [.short, .long], help: "Include deprecated in output")
+    var deprecated = false
+
+    @Option(
+        name: [.customLong("av"), .long],
+        help: ArgumentHelp("Show N last stages for each version, -1 for all", valueName: "n"))
+    var assignmentsPerVersion = -1
+
+    @Option(
+        name: [.customLong("vs"), .long],
+        help: ArgumentHelp(
+            "Show N last versions for each stage, -1 for all", discussion: "Applied after --av.", valueName: "n"))
+    var versionsPerStage = 1
+
+    @Option(help: ArgumentHelp("Order of the versions in a stage", valueName: "timestamp|semver"))
+    var sort: VersionOrder = .timestamp
+
+    func query() throws -> ShowQuery {
+        for (flag, value) in [("--av", assignmentsPerVersion), ("--vs", versionsPerStage)] where value < -1 {
+            throw RegistryError(
+                .invalidArguments, "\(flag) takes -1 or a greater number, not \(value)", hints: ["\(flag) -1 shows all"])
+        }
+        return ShowQuery(
+            isRegisteredOnly: registeredOnly, includesDeprecated: deprecated,
+            stagesPerVersion: assignmentsPerVersion < 0 ? nil : assignmentsPerVersion,
+            versionsPerStage: versionsPerStage < 0 ? nil : versionsPerStage, order: sort)
+    }
+}
+
+extension VersionOrder: ExpressibleByArgument {}
+
+/// What `show` leaves out, and how it orders what stays.
+struct ShowQuery {
+    let isRegisteredOnly: Bool
+    let includesDeprecated: Bool
+    let stagesPerVersion: Int?
+    let versionsPerStage: Int?
+    let order: VersionOrder
+}

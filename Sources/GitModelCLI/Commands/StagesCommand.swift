@@ -1,0 +1,38 @@
+import ArgumentParser
+import GitTypes
+import ModelRegistry
+import RegistryCore
+
+struct StagesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stages",
+        abstract: "Print the stages of the registry",
+        discussion: "Without a flag the allowed stages are printed, or where none are configured those in use.")
+
+    @Flag(help: "Show allowed stages from config")
+    var allowed = false
+
+    @Flag(help: "Show stages that a version is in now")
+    var used = false
+
+    @Flag(help: "Print output in json format")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    mutating func run() async throws {
+        if allowed, used {
+            throw RegistryError(
+                .invalidArguments, "either --allowed or --used can be set", hints: ["leave out one of them"])
+        }
+        let snapshot = try await common.registry().snapshot()
+        let configured = snapshot.configuration.allowedStages
+        let stages = allowed ? configured : used ? snapshot.state.stagesInUse : configured ?? snapshot.state.stagesInUse
+        let printer = common.printer
+        if json {
+            return printer.json(stages.map { .array($0.map { .string($0.description) }) } ?? .null)
+        }
+        if stages == nil { printer.note("every stage is allowed: 'stages' is not configured") }
+        stages?.forEach { printer.data($0.description) }
+    }
+}

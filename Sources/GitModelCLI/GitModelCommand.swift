@@ -1,0 +1,38 @@
+import ArgumentParser
+import ModelRegistry
+
+/// `git model`: the root of all commands. A new one is a file in `Commands/` and a line here.
+struct GitModelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "model",
+        _superCommandName: "git",
+        abstract: "A model registry that is nothing but Git",
+        discussion: """
+            Versions and stages of models are annotated Git tags in GTO's format. Nothing else is needed: no server,
+            no database.
+            """,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Tag releases", subcommands: [RegisterCommand.self, AssignCommand.self, DeprecateCommand.self]),
+            CommandGroup(
+                name: "Read the registry",
+                subcommands: [
+                    ShowCommand.self, HistoryCommand.self, StagesCommand.self, DescribeCommand.self, DoctorCommand.self,
+                ]),
+            CommandGroup(name: "React to tags", subcommands: [CheckRefCommand.self, TriggerCommand.self]),
+            CommandGroup(name: "Deliver models", subcommands: [DownloadCommand.self]),
+            CommandGroup(
+                name: "Other",
+                subcommands: [
+                    AnnotateCommand.self, ParseTagCommand.self, PrintStateCommand.self, CompletionCommand.self,
+                ]),
+        ])
+
+    @Flag(name: .customLong("version"), help: "Show the version and exit")
+    var showsVersion = false
+
+    mutating func run() async throws {
+        if showsVersion { return Printer().data("git-model \(GitModelVersion.text)") }
+        throw CleanExit.helpRequest(self)
+    }
+}

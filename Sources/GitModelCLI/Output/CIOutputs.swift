@@ -1,0 +1,59 @@
+import ArgumentParser
+import GitTypes
+import RegistryCore
+
+/// The form in which a CI product takes the outputs of a job.
+enum CIFormat: String, CaseIterable, ExpressibleByArgument {
+    /// Lines for the file `$GITHUB_OUTPUT`.
+    case github
+    /// A dotenv file for `artifacts:reports:dotenv`.
+    case gitlab
+    /// `export` lines for a POSIX shell.
+    case env
+    /// One JSON object.
+    case json
+}
+
+/// What a CI job learns from a tag: the outputs of GTO's own action, and ours.
+struct CIOutputs {
+    private let values: [(key: String, value: String)]
+
+    init(_ event: RegistryEvent, annotation: ArtifactAnnotation?) {
+        self.values = [
+            ("event", event.kind.rawValue),
+            ("name", event.artifact.description),
+            ("version", event.version?.description ?? ""),
+            ("stage", event.stage?.description ?? ""),
+            ("type", annotation?.type ?? ""),
+            ("path", annotation?.pathFromRoot ?? ""),
+            ("description", annotation?.summary ?? ""),
+            ("commit", event.commit.description),
+            ("ref", RefName(event.tag).description),
+            ("author", event.author.name),
+            ("author_email", event.author.email),
+        ]
+    }
+
+    func text(_ format: CIFormat) -> String {
+        switch format {
+        case .github: values.map { Self.githubOutput($0.key, $0.value) }.joined(separator: "\n")
+        case .gitlab: values.map { "MODEL_\($0.key.uppercased())=\(Self.singleLine($0.value))" }.joined(separator: "\n")
+        case .env:
+            values.map { "export MODEL_\($0.key.uppercased())=\(Self.singleLine($0.value).shellQuoted)" }
+                .joined(separator: "\n")
+        case .json: JSONValue.object(values.map { .init($0.key, .string($0.value)) }).text()
+        }
+    }
+
+    /// `key=value`, or between delimiters that the value does not hold where it has several lines.
+    private static func githubOutput(_ key: String, _ value: String) -> String {
+        let value = value.terminalSafe(keepingLines: true)
+        guard value.unicodeScalars.contains(where: { $0 == "\n" }) else { return "\(key)=\(value)" }
+        var delimiter = "END_OF_\(key.uppercased())"
+        while value.contains(delimiter) { delimiter += "_" }
+        return "\(key)<<\(delimiter)\n\(value)\n\(delimiter)"
+    }
+
+    /// A dotenv file and a shell variable hold one line: line breaks become `\n`, other control characters `\xNN`.
+    private static func singleLine(_ value: String) -> String { value.terminalSafe() }
+}

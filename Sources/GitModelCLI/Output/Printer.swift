@@ -1,0 +1,44 @@
+import Glibc
+import GitTypes
+
+/// The one way out: data to stdout, everything else to stderr.
+///
+/// A pipe that was closed at the other end ends the program quietly, as `head` expects.
+struct Printer: Sendable {
+    /// Leaves out what is only said for a person's comfort: reminders and progress.
+    var isQuiet = false
+
+    /// Prints one line of data. Text from outside must have passed ``GitTypes/Swift/String/terminalSafe(keepingLines:limit:)``.
+    func data(_ line: String) {
+        write(line + "\n", to: STDOUT_FILENO)
+    }
+
+    /// Prints JSON, whose text holds ASCII only.
+    func json(_ value: JSONValue, _ layout: JSONValue.Layout = .indented) {
+        data(value.text(layout))
+    }
+
+    /// Prints a note for a person.
+    func note(_ line: String) {
+        if !isQuiet { write(line + "\n", to: STDERR_FILENO) }
+    }
+
+    /// Prints what must be seen in any case: a warning, an error.
+    func warning(_ line: String) {
+        write(line + "\n", to: STDERR_FILENO)
+    }
+
+    private func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written < 0 {
+                if errno == EINTR { continue }
+                // Nobody reads any more, or the disk is full: there is nobody to tell on stdout.
+                if descriptor == STDOUT_FILENO, errno != EPIPE { exit(1) }
+                exit(descriptor == STDOUT_FILENO ? 0 : 1)
+            }
+            bytes = bytes.dropFirst(written)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+public import GitTypes
+public import RegistryCore
+
+/// The registry at one moment.
+public struct RegistrySnapshot: Sendable {
+    /// The state that the tags, and the annotations of HEAD, make.
+    public let state: RegistryState
+    /// The names of all tags.
+    public let tagNames: TagNames
+    /// What the configuration says.
+    public let configuration: RegistryConfiguration
+    /// The commit of HEAD; `nil` in a repository without commits.
+    public let head: ObjectID?
+    /// What is odd about the tags and files, beside what ``RegistryState/findings`` has.
+    public let findings: [Finding]
+}
+
+/// A tag read back as an event, with what the files at its commit say.
+public struct CheckedEvent: Sendable {
+    /// The event.
+    public let event: RegistryEvent
+    /// What the files say of the artifact at the event's commit.
+    public let annotation: ArtifactAnnotation?
+}
+
+/// What `doctor` found.
+public struct Diagnosis: Sendable {
+    /// A fact about this program or repository.
+    public struct Line: Hashable, Sendable {
+        /// What it is.
+        public let name: String
+        /// Its value.
+        public let value: String
+    }
+
+    /// Versions and settings that matter in a report.
+    public let environment: [Line]
+    /// Everything odd.
+    public let findings: [Finding]
+}
+
+/// What is to be written about an artifact. What is `nil` stays as it is.
+public struct AnnotationChanges: Hashable, Sendable {
+    /// The type.
+    public var type: String?
+    /// The path or URL, relative to the file that is edited.
+    public var path: String?
+    /// Labels to add.
+    public var labels: [String]
+    /// The description.
+    public var summary: String?
+    /// Refuses a path that is not in the working tree.
+    public var mustExist: Bool
+
+    /// Creates the changes.
+    public init(type: String?, path: String?, labels: [String], summary: String?, mustExist: Bool) {
+        self.type = type
+        self.path = path
+        self.labels = labels
+        self.summary = summary
+        self.mustExist = mustExist
+    }
+
+    /// Whether nothing is to be written.
+    public var isEmpty: Bool { type == nil && path == nil && labels.isEmpty && summary == nil }
+}
+
+/// What `annotate` did.
+public struct AnnotationReceipt: Hashable, Sendable {
+    /// The file, relative to the root of the repository.
+    public let file: String
+}
+
+/// What `download` brought.
+public struct DownloadReceipt: Hashable, Sendable {
+    /// One file.
+    public struct File: Hashable, Sendable {
+        /// Where it stands.
+        public let target: String
+        /// Its bytes.
+        public let size: Int
+        /// `sha256:` and 64 digits.
+        public let digest: String
+        /// Whether it stood there already.
+        public let isUnchanged: Bool
+    }
+
+    /// The artifact.
+    public let artifact: ArtifactName
+    /// Its version.
+    public let version: VersionLabel
+    /// The stages that the version is in.
+    public let stages: [StageName]
+    /// The commit that the bytes are from.
+    public let commit: ObjectID
+    /// The file or folder.
+    public let target: String
+    /// Where the bytes came from, secrets masked.
+    public let source: String
+    /// The files, by path.
+    public let files: [File]
+    /// Whether nothing was written.
+    public let isDryRun: Bool
+}
+
+/// What `trigger` did.
+public struct TriggerReport: Sendable {
+    /// The event.
+    public let event: RegistryEvent
+    /// The event as the hooks got it on stdin.
+    public let payload: JSONValue
+    /// The hooks that ran, in their order.
+    public let runs: [HookRun]
+    /// The first failure.
+    public let failure: RegistryError?
+}
+
+/// One run of a hook.
+public struct HookRun: Sendable {
+    /// The hook.
+    public let rule: HookRule
+    /// How it ended, for people: `done in 1.2 s`, `exit status 3`, `stopped after 60 s`.
+    public let outcome: String
+    /// The exit status; `nil` where it did not end by itself.
+    public let exitStatus: Int32?
+    /// How long it took.
+    public let milliseconds: Int
+    /// What it printed, both streams, at most 64 KiB.
+    public let output: String
+    /// How many bytes it printed beyond that.
+    public let droppedBytes: Int
+}
+
+/// What happens while hooks run.
+public enum HookStep: Sendable {
+    /// A hook would run.
+    case planned(HookRule)
+    /// A hook is starting.
+    case started(HookRule)
+    /// A hook ended.
+    case finished(HookRun)
+}

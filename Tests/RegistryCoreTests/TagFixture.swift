@@ -1,0 +1,54 @@
+import GitTypes
+
+@testable import RegistryCore
+
+/// Tags made up for a test: `10 churn@v1.0.0 a`.
+struct TagFixture {
+    private(set) var records: [TagRecord] = []
+
+    /// The id of a commit that a test calls by a letter or word.
+    static func commit(_ name: some StringProtocol) -> ObjectID {
+        let digits = name.utf8.map { String($0, radix: 16) }.joined()
+        return ObjectID(String((digits + String(repeating: "0", count: 40)).prefix(40))) ?? .zero
+    }
+
+    static func person(_ name: String = "Ana Ruiz") -> Person { Person(name: name, email: "ana@example.com") }
+
+    mutating func add(_ seconds: Int64, _ ref: String, _ commit: some StringProtocol, as name: String? = nil) {
+        guard let tag = RegistryTag(TagName(asRead: name ?? ref)) else { return }
+        let object = TagObject(
+            target: Self.commit(commit), name: TagName(asRead: name ?? ref), tagger: Self.person(),
+            time: Timestamp(seconds: seconds), message: "message of \(name ?? ref)")
+        let id = Self.commit("\(records.count)")
+        records.append(
+            TagRecord(ref: TagName(asRead: ref), id: id, object: object, tag: tag, commit: Self.commit(commit)))
+    }
+
+    /// Adds the tags of lines such as `10 churn@v1.0.0 a` or `20 x@v9.0.0 a as churn@v1.0.0`.
+    mutating func add(line: some StringProtocol) {
+        let words = line.split(separator: " ")
+        guard words.count >= 3, let seconds = Int64(words[0]) else { return }
+        add(seconds, String(words[1]), words[2], as: words.count == 5 ? String(words[4]) : nil)
+    }
+
+    init(_ lines: String = "") {
+        for line in lines.split(separator: "\n") { add(line: line) }
+    }
+
+    var state: RegistryState { RegistryState(records) }
+}
+
+/// Numbers that look random and are the same for the same seed: splitmix64.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
