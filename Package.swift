@@ -11,6 +11,10 @@ let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
 ]
 
+/// The commit that `--version` names.
+let buildCommit =
+    Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? "unknown"
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
@@ -41,6 +45,9 @@ let package = Package(
         systemLibrary("CLibYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
         systemLibrary("CLibCrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
 
+        .systemLibrary(name: "CLinux"),
+        .target(name: "CBuildCommit", cSettings: [.define("GIT_MODEL_COMMIT", to: "\"\(buildCommit)\"")]),
+
         room("GitTypes", []),
         room("LibGit2", ["CLibGit2", "GitTypes"]),
         room("ChildProcess", [subprocess]),
@@ -48,13 +55,13 @@ let package = Package(
         room("RegistryCore", ["GitTypes"]),
         room("RegistryFiles", ["CLibYAML", "RegistryCore", "GitTypes"]),
 
-        room("ArtifactStore", ["CLibCrypto", "RegistryCore", "RegistryFiles", "GitTypes"]),
+        room("ArtifactStore", ["CLibCrypto", "CLinux", "RegistryCore", "RegistryFiles", "GitTypes"]),
         room(
             "ModelRegistry",
             [
                 "RegistryCore", "RegistryFiles", "ArtifactStore", "LibGit2", "GitCommand", "ChildProcess", "GitTypes",
             ]),
-        room("GitModelCLI", ["ModelRegistry", "RegistryCore", "GitTypes", argumentParser]),
+        room("GitModelCLI", ["ModelRegistry", "RegistryCore", "GitTypes", "CBuildCommit", argumentParser]),
         .executableTarget(name: "git-model", dependencies: ["GitModelCLI"], swiftSettings: strict),
 
         tests("GitTypesTests", ["GitTypes"]),

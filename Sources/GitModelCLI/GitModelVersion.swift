@@ -1,3 +1,4 @@
+import CBuildCommit
 import ModelRegistry
 
 /// What `--version` says.
@@ -7,6 +8,6 @@ enum GitModelVersion {
 
     /// The version, the commit that it was built from, and the version of libgit2.
     static var text: String {
-        "\(number) (\(BuildCommit.id)) libgit2 \(RuntimeVersions.libgit2)"
+        "\(number) (\(String(cString: git_model_build_commit()))) libgit2 \(RuntimeVersions.libgit2)"
     }
 }

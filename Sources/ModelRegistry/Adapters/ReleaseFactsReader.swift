@@ -1,0 +1,87 @@
+import ArtifactStore
+import GitTypes
+import LibGit2
+import RegistryCore
+import RegistryFiles
+
+/// Finds out what is released: the facts that a registration's trailers carry.
+///
+/// A digest that a pointer names (LFS, `.dvc`, `dvc.lock`) is read; one of bytes that are in Git is computed for a file
+/// and is the tree's id for a folder. What cannot be told is left out: a registration never fails for it.
+struct ReleaseFactsReader {
+    /// The most bytes of a blob that is read to compute its SHA-256; a larger one is named by its Git id.
+    private static let digestLimit = 1 << 30
+
+    private let session: RegistrySession
+    private let files: CommitFiles
+    private let configuration: RegistryConfiguration
+
+    init(_ session: RegistrySession, _ configuration: RegistryConfiguration) {
+        self.session = session
+        self.files = CommitFiles(session)
+        self.configuration = configuration
+    }
+
+    func facts(of artifact: ArtifactName, at commit: ObjectID) async throws(RegistryError) -> ReleaseFacts {
+        var facts = ReleaseFacts()
+        facts.source = sourceURL
+        let annotation = try await session.annotations(of: artifact, at: commit, configuration).values.first
+        facts.type = annotation?.type
+        facts.path = annotation?.pathFromRoot
+        facts.metrics = try await metrics(of: artifact, at: commit)
+        guard let text = annotation?.pathFromRoot, !text.contains("://"), let path = try? SafePath(text) else {
+            return facts
+        }
+        let kept = try await ArtifactLocator(files).locate(path, at: commit)
+        switch kept {
+        case .file(let id, let size, _):
+            facts.size = size
+            facts.digest = try await digest(of: id, size: size, text).description
+        case .folder(let tree, let content):
+            facts.size = content.reduce(0) { $0 + $1.size }
+            facts.digest = "git:\(tree)"
+        case .lfs(let pointer):
+            facts.size = pointer.size
+            facts.digest = "sha256:\(pointer.oid)"
+        case .dvc(let output, _):
+            facts.size = output.size
+            facts.digest = output.md5.map { "md5:\($0)" }
+        case .absent: break
+        }
+        return facts
+    }
+
+    private func digest(of id: ObjectID, size: Int, _ path: String) async throws(RegistryError) -> ContentDigest {
+        if size > Self.digestLimit { return ContentDigest(blob: id) }
+        let bytes = try await files.blob(id, limit: Self.digestLimit, file: path)
+        guard let computation = try? DigestComputation(.sha256, size: size) else { return ContentDigest(blob: id) }
+        bytes.withUnsafeBytes { computation.update($0) }
+        return computation.finish()
+    }
+
+    /// The numbers of the metrics files that the artifact's `dvc.yaml` names.
+    private func metrics(
+        of artifact: ArtifactName, at commit: ObjectID
+    ) async throws(RegistryError) -> [(name: String, value: String)] {
+        let folder = artifact.folder.map { "\($0)/" } ?? ""
+        let limit = MetadataReader.fileLimit
+        guard let bytes = try await files.file(at: "\(folder)dvc.yaml", of: commit, limit: limit),
+            let pipeline = try? DVCPipeline.parse(bytes, file: "\(folder)dvc.yaml")
+        else { return [] }
+        var metrics: [(name: String, value: String)] = []
+        for path in pipeline.metricsFiles where metrics.count < 50 {
+            guard let safe = try? SafePath(path),
+                let bytes = try await files.file(at: safe.description, of: commit, limit: limit)
+            else { continue }
+            metrics += (try? MetricsFile.flatten(bytes, file: path)) ?? []
+        }
+        return Array(metrics.prefix(50))
+    }
+
+    /// The address of `origin`, where it is one that others can use; without its password.
+    private var sourceURL: String? {
+        let address = session.remote?.secret ?? session.repository.remoteURL(.origin)
+        guard let address, let url = try? GitURL(address), url.scheme != "file" else { return nil }
+        return url.description
+    }
+}

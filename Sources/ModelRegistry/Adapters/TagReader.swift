@@ -1,0 +1,127 @@
+import GitTypes
+import LibGit2
+import RegistryCore
+
+/// Reads the registry's tags out of a repository; what cannot be one is left out and named.
+struct TagReader {
+    /// What was read.
+    struct Result {
+        var records: [TagRecord] = []
+        var names = TagNames([])
+        var findings: [Finding] = []
+    }
+
+    private let repository: Repository
+
+    init(_ repository: Repository) {
+        self.repository = repository
+    }
+
+    func read() throws(RegistryError) -> Result {
+        let list = try RegistryError.wrapping { () throws(GitError) in try repository.tagReferences() }
+        var result = Result()
+        result.records.reserveCapacity(list.references.count)
+        result.names = TagNames(list.references.lazy.map(\.name))
+        for damaged in list.damaged {
+            result.findings.append(
+                Finding(
+                    .damagedRef, subject: damaged.name.description,
+                    message: "ref refs/tags/\(damaged.name) is damaged: \(damaged.problem)",
+                    hint: "git update-ref -d 'refs/tags/\(damaged.name)', then fetch it again"))
+        }
+        for reference in list.references {
+            guard let tag = RegistryTag(reference.name) else {
+                if let finding = Self.malformedName(reference.name) { result.findings.append(finding) }
+                continue
+            }
+            switch try record(reference, tag) {
+            case .success(let record): result.records.append(record)
+            case .failure(let oddity): result.findings.append(oddity.finding)
+            }
+        }
+        return result
+    }
+
+    /// Reads one tag, or says why it carries no event.
+    func record(_ reference: TagReference, _ tag: RegistryTag) throws(RegistryError) -> Swift.Result<TagRecord, Oddity> {
+        let name = reference.name
+        let parsed: Swift.Result<TagObject, Oddity>
+        do throws(GitError) {
+            parsed = try repository.withObject(reference.id) { kind, bytes in
+                guard kind == .tag else { return .failure(.lightweight(name)) }
+                do throws(TagObject.Defect) {
+                    return .success(try TagObject(parsing: bytes))
+                } catch {
+                    return .failure(.unreadable(name, error.rawValue))
+                }
+            }
+        } catch {
+            if case .objectMissing = error.kind { return .failure(.unreadable(name, "its object is missing")) }
+            if case .damaged = error.kind { return .failure(.unreadable(name, "its object is damaged")) }
+            throw RegistryError(error)
+        }
+        guard case .success(let object) = parsed else { return parsed.flatMap { _ in .failure(.lightweight(name)) } }
+
+        var named = tag
+        if object.name != name {
+            guard let inner = RegistryTag(object.name) else {
+                return .failure(.unreadable(name, "it calls itself \(object.name) inside, which is no registry tag"))
+            }
+            named = inner
+        }
+        if named.action == .create { return .failure(.created(name)) }
+        var commit = object.target
+        if object.targetType != "commit" {
+            let peeled = try RegistryError.wrapping { () throws(GitError) in try repository.peelToCommit(reference.id) }
+            guard let peeled else { return .failure(.noCommit(name, object.targetType)) }
+            commit = peeled
+        }
+        return .success(TagRecord(ref: name, id: reference.id, object: object, tag: named, commit: commit))
+    }
+
+    /// A name that was meant for the registry and misses its grammar: `nn@v1`, `nn#dev#1-2`.
+    private static func malformedName(_ name: TagName) -> Finding? {
+        let text = name.description
+        guard let mark = text.firstIndex(where: { $0 == "@" || $0 == "#" }), mark != text.startIndex else { return nil }
+        let rest = text[text.index(after: mark)...]
+        let looksMeant =
+            text[mark] == "#"
+            || rest.hasPrefix("v") && rest.dropFirst().first.map { $0.isASCII && $0.isNumber } == true
+        guard looksMeant, NameGrammar.isName(text[..<mark].utf8) else { return nil }
+        return Finding(
+            .malformedName, subject: text,
+            message: "tag \(text) looks like a registry tag and is none, so it is ignored",
+            hint: "git model parse-tag '\(text)'")
+    }
+}
+
+/// Why a tag of the registry's form carries no event.
+enum Oddity: Error {
+    case lightweight(TagName)
+    case unreadable(TagName, String)
+    case created(TagName)
+    case noCommit(TagName, String)
+
+    var finding: Finding {
+        switch self {
+        case .lightweight(let name):
+            Finding(
+                .lightweightTag, subject: name.description,
+                message: "tag \(name) is lightweight, so it carries no event, but it takes the name",
+                hint: "git fetch origin '+refs/tags/\(name):refs/tags/\(name)' if origin has the annotated one, "
+                    + "else git tag -d '\(name)'")
+        case .unreadable(let name, let problem):
+            Finding(
+                .unreadableTag, subject: name.description, message: "tag \(name) is skipped: \(problem)",
+                hint: "git tag -d '\(name)'")
+        case .created(let name):
+            Finding(
+                .createdTag, subject: name.description,
+                message: "tag \(name) is reserved, and makes every GTO command fail", hint: "git tag -d '\(name)'")
+        case .noCommit(let name, let type):
+            Finding(
+                .noCommit, subject: name.description, message: "tag \(name) leads to a \(type), not to a commit",
+                hint: "git tag -d '\(name)'")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import GitTypes
+import LibGit2
+import RegistryCore
+
+extension RegistryError {
+    /// What a failure of libgit2 means to a person.
+    init(_ error: GitError) {
+        switch error.kind {
+        case .notARepository(let path):
+            self.init(
+                .notARepository, "no Git repository found in '\(path)'", subject: path,
+                hints: ["change into a repository, or name one with -r"])
+        case .unsupportedExtension(let name):
+            self.init(
+                .unsupportedRepository, "the repository uses the extension '\(name)', which this program cannot read",
+                subject: name, hints: ["use a clone without it: git clone --ref-format=files --object-format=sha1"])
+        case .dubiousOwnership(let path):
+            self.init(
+                .dubiousOwnership, "the repository at '\(path)' belongs to another user", subject: path,
+                hints: ["git config --global --add safe.directory '\(path)'"])
+        case .notFound(let what):
+            self.init(
+                .revisionNotFound, "'\(what)' was not found in the repository", subject: what,
+                hints: ["git fetch, or check the spelling"])
+        case .ambiguous(let what):
+            self.init(
+                .revisionNotFound, "'\(what)' is the start of several ids", subject: what, hints: ["give more digits"])
+        case .exists(let name):
+            self.init(
+                .tagExists, "\(Self.tagPhrase(name)) exists already", subject: name.description,
+                hints: ["git model show tells the state; run the command again for the next free name"])
+        case .changed(let name):
+            self.init(
+                .tagExists, "\(Self.tagPhrase(name)) was changed by another process", subject: name.description,
+                hints: ["run the command again"])
+        case .refBlocked(let blocking):
+            let name = blocking.map { "\($0)" } ?? "another ref"
+            self.init(
+                .refBlocked, "\(name) stands in the way: a ref cannot be a folder too", subject: blocking?.description,
+                hints: ["--simple false gives the tag a counter", "git update-ref -d '\(name)' if it is not needed"])
+        case .locked(let path, let age):
+            let since = age.map { " (\($0) s old)" } ?? ""
+            self.init(
+                .refLocked, "another process holds the lock \(path)\(since)", subject: path,
+                hints: ["try again; if no git process is running, remove the file"])
+        case .objectMissing(let id):
+            self.init(
+                .damagedRepository, "object \(id) is not in the repository", subject: id.description,
+                hints: ["git fetch origin \(id), or git fetch --unshallow in a shallow clone"])
+        case .damaged(let what):
+            self.init(
+                .damagedRepository, "\(what) is damaged: \(error.message)", subject: what,
+                hints: ["git fsck tells more; a fresh clone has what the remote has"])
+        case .readOnly(let reason), .inputOutput(let reason):
+            self.init(
+                .inputOutput, "cannot \(error.operation): \(reason.lowercased())", subject: nil,
+                hints: ["check the permissions and the space of the repository's disk"], underlying: error.message)
+        case .tooLarge(let size):
+            self.init(.tooLarge, "cannot \(error.operation): it has \(size) bytes", hints: ["make it smaller"])
+        case .invalid(let rule):
+            self.init(.invalidRevision, "cannot \(error.operation): \(rule)", hints: ["check the spelling"])
+        case .other:
+            self.init(.gitFailed, "cannot \(error.operation): \(error.message)", hints: ["git fsck checks the repository"])
+        }
+    }
+
+    /// Runs a piece of work of the Git room and turns its failure into ours.
+    static func wrapping<Value>(_ body: () throws(GitError) -> Value) throws(RegistryError) -> Value {
+        do throws(GitError) { return try body() } catch { throw RegistryError(error) }
+    }
+
+    private static func tagPhrase(_ name: RefName) -> String {
+        name.tag.map { "tag \($0)" } ?? name.description
+    }
+}

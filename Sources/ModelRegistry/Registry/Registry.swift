@@ -1,0 +1,60 @@
+public import GitTypes
+public import RegistryCore
+
+/// A model registry: one Git repository, read and written by GTO's tags.
+///
+/// A value of this type holds no handle. Each call opens the repository anew, so that what other processes did in the
+/// meantime is seen, and closes it before it returns.
+public struct Registry: Sendable {
+    /// Where the repository is.
+    public let location: RepositoryLocation
+    /// What the process around us gives.
+    public let environment: RegistryEnvironment
+
+    /// Names a registry; nothing is opened yet.
+    public init(_ location: RepositoryLocation, environment: RegistryEnvironment) {
+        self.location = location
+        self.environment = environment
+    }
+
+    /// Reads the whole registry: state, configuration, annotations of HEAD.
+    /// - Throws: ``RegistryError`` where the repository or its configuration cannot be read.
+    public func snapshot() async throws(RegistryError) -> RegistrySnapshot {
+        try await RegistrySession(location, environment).snapshot()
+    }
+
+    /// Reads what commits and their files say: GTO's enrichments.
+    /// - Returns: the facts by commit; a commit that cannot be read, as in a shallow clone, is left out.
+    public func commitFacts(
+        _ commits: Set<ObjectID>, _ snapshot: RegistrySnapshot
+    ) async throws(RegistryError) -> [ObjectID: CommitFacts] {
+        let session = try await RegistrySession(location, environment, isFetching: false)
+        let folders = Set(snapshot.state.artifacts.compactMap(\.name.folder))
+        return try await session.metadata(snapshot.configuration).facts(of: commits, folders: folders)
+    }
+
+    /// Reads a tag back as an event.
+    /// - Parameter ref: a tag's name, with or without `refs/tags/`.
+    /// - Throws: ``RegistryError`` with code ``ErrorCode/notARegistryTag``, ``ErrorCode/lightweightTag``,
+    ///   ``ErrorCode/revisionNotFound`` or ``ErrorCode/damagedRepository``.
+    public func event(ofTag ref: String) async throws(RegistryError) -> CheckedEvent {
+        let session = try await RegistrySession(location, environment)
+        let snapshot = try await session.snapshot()
+        return try await session.check(ref, snapshot)
+    }
+
+    /// Reads what the files say of an artifact: at the version's commit, or for a name alone at `revision` or HEAD.
+    /// - Throws: ``RegistryError`` with code ``ErrorCode/annotationNotFound`` where they say nothing.
+    public func describe(
+        _ selector: Selector, at revision: Revision?
+    ) async throws(RegistryError) -> ArtifactAnnotation {
+        let session = try await RegistrySession(location, environment)
+        return try await session.describe(selector, at: revision)
+    }
+
+    /// Looks for everything odd.
+    /// - Throws: ``RegistryError`` where the repository cannot be read at all.
+    public func diagnose() async throws(RegistryError) -> Diagnosis {
+        try await RegistrySession(location, environment).diagnose()
+    }
+}

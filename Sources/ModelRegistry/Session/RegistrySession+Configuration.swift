@@ -1,0 +1,74 @@
+import GitTypes
+import Glibc
+import LibGit2
+import RegistryCore
+import RegistryFiles
+
+extension RegistrySession {
+    /// What `.registry.yaml`, or `.gto` where that is absent, says: of the working tree, or in a bare repository and at
+    /// a URL of HEAD.
+    ///
+    /// A file of the working tree that cannot be read stops the command, as in GTO; one at HEAD is a finding.
+    func configuration(
+        at head: ObjectID?, _ files: CommitFiles
+    ) async throws(RegistryError) -> (RegistryConfiguration, [Finding]) {
+        for (name, isGTOs) in [(".registry.yaml", false), (".gto", true)] {
+            if let folder = repository.workingDirectory, remote == nil {
+                guard let bytes = try Self.readFile("\(folder)/\(name)", limit: 65_536, shown: name) else { continue }
+                return (try parse(bytes, name, isGTOs), [])
+            }
+            guard let head else { continue }
+            do throws(RegistryError) {
+                guard let bytes = try await files.file(at: name, of: head, limit: 65_536) else { continue }
+                return (try parse(bytes, name, isGTOs), [])
+            } catch {
+                guard error.code == .invalidFile || error.code == .tooLarge else { throw error }
+                return (
+                    RegistryConfiguration(),
+                    [Finding(.unreadableFile, subject: name, message: error.message, hint: error.hints.first)]
+                )
+            }
+        }
+        return (try RegistryConfiguration().merging(environment: environment.variables), [])
+    }
+
+    private func parse(
+        _ bytes: [UInt8], _ name: String, _ isGTOs: Bool
+    ) throws(RegistryError) -> RegistryConfiguration {
+        let configuration =
+            isGTOs
+            ? try ConfigurationFile.parseGTO(bytes, file: name) : try ConfigurationFile.parse(bytes, file: name)
+        return try configuration.merging(environment: environment.variables)
+    }
+
+    /// The bytes of a file of the working tree; `nil` where there is none.
+    static func readFile(_ path: String, limit: Int, shown: String) throws(RegistryError) -> [UInt8]? {
+        // Without O_NONBLOCK a pipe in the place of the file would hang us.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        if descriptor < 0 {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw RegistryError(
+                .inputOutput, "cannot read \(shown): \(String(cString: strerror(errno)).lowercased())", subject: shown,
+                hints: ["check the permissions of the file"])
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                if errno == EISDIR { return nil }
+                throw RegistryError(
+                    .inputOutput, "cannot read \(shown): \(String(cString: strerror(errno)).lowercased())",
+                    subject: shown, hints: ["check the file and the disk"])
+            }
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+            if bytes.count > limit {
+                throw RegistryError(
+                    .tooLarge, "\(shown) is larger than \(limit) bytes", subject: shown, hints: ["make it smaller"])
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import ArtifactStore
+import GitCommand
+import GitTypes
+import LibGit2
+import RegistryCore
+import RegistryFiles
+
+extension Registry {
+    /// Brings the bytes of a version.
+    /// - Parameters:
+    ///   - output: a new name, or a folder that exists; `nil` is the artifact's own name in the current folder.
+    ///   - isForced: replaces what is there, and takes a version that is not active.
+    /// - Throws: ``RegistryError`` with code ``ErrorCode/stageEmpty``, ``ErrorCode/versionInactive``,
+    ///   ``ErrorCode/annotationNotFound``, ``ErrorCode/pathNotFound``, ``ErrorCode/notSupportedYet``,
+    ///   ``ErrorCode/unsafePath``, ``ErrorCode/targetExists`` or ``ErrorCode/digestMismatch``.
+    public func download(
+        _ selector: Selector, to output: String?, isForced: Bool = false, isDryRun: Bool = false
+    ) async throws(RegistryError) -> DownloadReceipt {
+        let session = try await RegistrySession(location, environment)
+        return try await session.download(selector, to: output, isForced: isForced, isDryRun: isDryRun)
+    }
+}
+
+extension RegistrySession {
+    func download(
+        _ selector: Selector, to output: String?, isForced: Bool, isDryRun: Bool
+    ) async throws(RegistryError) -> DownloadReceipt {
+        let snapshot = try await snapshot()
+        let version = try snapshot.state.version(of: selector, allowsInactive: isForced)
+        let path = try await artifactPath(version, snapshot.configuration)
+        let files = CommitFiles(self)
+        let content = try await content(at: path, version, ArtifactLocator(files))
+        let placement = try ArtifactPlacement(output: output, artifactName: path.name)
+        let registered = version.registrations.last.flatMap { MessageTrailers.facts(in: $0.message).digest }
+            .flatMap { ContentDigest($0) }
+
+        let placed: [DownloadReceipt.File]
+        if isDryRun {
+            placed = content.files.map { file in
+                let target = file.path.map { "\(placement.target)/\($0)" } ?? placement.target
+                return .init(target: target, size: file.size, digest: file.digest.description, isUnchanged: false)
+            }
+        } else {
+            try await files.fetch(content.files.compactMap { ObjectID($0.digest.hexadecimal) })
+            let source = GitArtifactSource(repository: repository, git: git)
+            placed = try await placement.place(
+                content, from: source, registered: content.isFolder ? nil : registered, replaces: isForced
+            ).map { .init(target: $0.path, size: $0.size, digest: $0.digest.description, isUnchanged: $0.isUnchanged) }
+        }
+        return DownloadReceipt(
+            artifact: selector.artifact, version: version.label, stages: version.activeStages().map(\.stage),
+            commit: version.commit, target: placement.target,
+            source: "git \(remote?.description ?? repository.gitDirectory)", files: placed, isDryRun: isDryRun)
+    }
+
+    /// The path that the files at the version's commit, or the registration's own trailers, give the artifact.
+    private func artifactPath(
+        _ version: Version, _ configuration: RegistryConfiguration
+    ) async throws(RegistryError) -> SafePath {
+        let annotation = try await annotations(of: version.artifact, at: version.commit, configuration).values.first
+        let path = annotation?.pathFromRoot ?? version.registrations.last.flatMap { MessageTrailers.facts(in: $0.message).path }
+        guard let path else {
+            throw RegistryError(
+                .annotationNotFound,
+                "nothing says where \(version.artifact) \(version.label) is: no 'path' in dvc.yaml or artifacts.yaml "
+                    + "at commit \(version.commit.short)", subject: version.artifact.description,
+                hints: ["git model annotate \(version.artifact) --path PATH, commit it and register a new version"])
+        }
+        if path.contains("://") {
+            let scheme = path.prefix { $0 != ":" }
+            throw RegistryError(
+                .notSupportedYet,
+                "\(version.artifact) \(version.label) is kept at a \(scheme) URL (\(GitURL.redact(path))), which is not supported yet",
+                subject: version.artifact.description, hints: ["download it with the tool for \(scheme)"])
+        }
+        return try SafePath(path)
+    }
+
+    private func content(
+        at path: SafePath, _ version: Version, _ locator: ArtifactLocator
+    ) async throws(RegistryError) -> ArtifactContent {
+        let what = "\(version.artifact) \(version.label)"
+        switch try await locator.locate(path, at: version.commit) {
+        case .file(let id, let size, let isExecutable):
+            return ArtifactContent(
+                files: [ArtifactFile(path: nil, size: size, isExecutable: isExecutable, digest: ContentDigest(blob: id))],
+                isFolder: false)
+        case .folder(_, let files):
+            return ArtifactContent(files: files, isFolder: true)
+        case .lfs(let pointer):
+            throw RegistryError(
+                .notSupportedYet,
+                "not supported yet: \(what) is kept in Git LFS (\(path), sha256:\(pointer.oid.prefix(12))…, \(pointer.size) bytes)",
+                subject: path.description, hints: ["git checkout \(version.commit.short) && git lfs pull --include '\(path)'"])
+        case .dvc(_, let file):
+            throw RegistryError(
+                .notSupportedYet, "not supported yet: \(what) is kept in DVC (\(path), by \(file))",
+                subject: path.description, hints: ["dvc get --rev \(version.commit.short) REPO '\(path)'"])
+        case .absent:
+            throw RegistryError(
+                .pathNotFound, "\(path) is not in commit \(version.commit.short), where \(what) should be",
+                subject: path.description, hints: ["git ls-tree -r \(version.commit.short) lists its files"])
+        }
+    }
+}
+
+/// Bytes that are in Git itself.
+private struct GitArtifactSource: ArtifactSource {
+    /// A blob up to this size is read through libgit2, which holds it in memory; a larger one is streamed by `git`.
+    private static let memoryLimit = 32 << 20
+
+    let repository: Repository
+    let git: GitCommand
+
+    func read(
+        _ file: ArtifactFile, _ body: (UnsafeRawBufferPointer) throws(RegistryError) -> Void
+    ) async throws(RegistryError) {
+        guard let id = ObjectID(file.digest.hexadecimal) else { return }
+        if file.size <= Self.memoryLimit {
+            let bytes = try RegistryError.wrapping { () throws(GitError) in try repository.blob(id) }
+            let result = bytes.withUnsafeBytes { buffer in
+                Result { () throws(RegistryError) in try body(buffer) }
+            }
+            return try result.get()
+        }
+        var refusal: RegistryError?
+        do throws(GitCommandError) {
+            try await git.streamBlob(id) { bytes in
+                if refusal != nil { return }
+                do throws(RegistryError) { try body(bytes) } catch { refusal = error }
+            }
+        } catch {
+            throw refusal ?? RegistryError(error)
+        }
+        if let refusal { throw refusal }
+    }
+}

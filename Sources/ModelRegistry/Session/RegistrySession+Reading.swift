@@ -1,0 +1,135 @@
+import GitTypes
+import LibGit2
+import RegistryCore
+
+extension RegistrySession {
+    /// Reads a tag back as an event, by the whole state: GTO's `check-ref`.
+    func check(_ ref: String, _ snapshot: RegistrySnapshot) async throws(RegistryError) -> CheckedEvent {
+        let event = try await event(ofTag: ref, snapshot)
+        let folders = [event.artifact.folder].compactMap { $0 }
+        let annotations = try await metadata(snapshot.configuration).annotations(at: event.commit, folders: folders)
+        let own = annotations.values.filter { $0.name == event.artifact }
+        return CheckedEvent(
+            event: event, annotation: own.first { $0.file.hasSuffix("dvc.yaml") } ?? own.first)
+    }
+
+    private func event(ofTag ref: String, _ snapshot: RegistrySnapshot) async throws(RegistryError) -> RegistryEvent {
+        let short = ref.hasPrefix(RefName.tagPrefix) ? String(ref.dropFirst(RefName.tagPrefix.count)) : ref
+        let name: TagName
+        do { name = try TagName(short) } catch { throw RegistryError(error, hints: ["name a tag: churn@v1.0.0"]) }
+        guard let tag = RegistryTag(name) else {
+            throw RegistryError(
+                .notARegistryTag, "'\(ref)' is not a registry tag", subject: ref,
+                hints: ["a registry tag looks like churn@v1.2.0, churn#prod#3 or churn@deprecated"])
+        }
+        if let event = snapshot.state.event(ofTag: name, artifact: tag.artifact) { return event }
+
+        let id = try RegistryError.wrapping { () throws(GitError) in try repository.reference(RefName(name)) }
+        guard let id else {
+            throw RegistryError(
+                .revisionNotFound, "there is no tag \(name) here", subject: ref,
+                hints: ["git fetch origin tag '\(name)'", "git model history lists the tags"])
+        }
+        switch try TagReader(repository).record(TagReference(name: name, id: id), tag) {
+        case .failure(.lightweight):
+            throw RegistryError(
+                .lightweightTag, "tag \(name) is lightweight here, so it carries no event", subject: ref,
+                hints: [
+                    "git fetch --force origin 'refs/tags/\(name):refs/tags/\(name)' brings the annotated tag that CI left out"
+                ])
+        case .failure(let oddity):
+            throw RegistryError(
+                .notARegistryTag, oddity.finding.message, subject: ref, hints: [oddity.finding.hint].compactMap { $0 })
+        case .success(let record):
+            throw RegistryError(
+                .notARegistryTag, "tag \(name) calls itself \(record.object.name) inside, and that name counts",
+                subject: ref, hints: ["git model check-ref '\(record.object.name)'"])
+        }
+    }
+
+    /// What the files say of an artifact.
+    func describe(_ selector: Selector, at revision: Revision?) async throws(RegistryError) -> ArtifactAnnotation {
+        let snapshot = try await snapshot()
+        let commit: ObjectID
+        if selector.target == .artifact {
+            commit = try await self.commit(revision)
+        } else {
+            commit = try snapshot.state.version(of: selector, allowsInactive: true).commit
+        }
+        let annotations = try await annotations(of: selector.artifact, at: commit, snapshot.configuration)
+        if let annotation = annotations.values.first { return annotation }
+        if let problem = annotations.findings.first {
+            throw RegistryError(.invalidFile, problem.message, subject: problem.subject, hints: [problem.hint].compactMap { $0 })
+        }
+        throw RegistryError(
+            .annotationNotFound, "no file describes \(selector.artifact) at commit \(commit.short)",
+            subject: selector.artifact.description,
+            hints: ["git model annotate \(selector.artifact) --type model --path PATH"])
+    }
+
+    /// What the files at a commit say of one artifact, `dvc.yaml` first.
+    func annotations(
+        of artifact: ArtifactName, at commit: ObjectID, _ configuration: RegistryConfiguration
+    ) async throws(RegistryError) -> MetadataReader.Annotations {
+        var annotations = try await metadata(configuration).annotations(
+            at: commit, folders: [artifact.folder].compactMap { $0 })
+        let own = annotations.values.filter { $0.name == artifact }
+        annotations.values = own.filter { $0.file.hasSuffix("dvc.yaml") } + own.filter { !$0.file.hasSuffix("dvc.yaml") }
+        return annotations
+    }
+
+    /// Everything odd, and the facts that a report of a fault needs.
+    func diagnose() async throws(RegistryError) -> Diagnosis {
+        let snapshot = try await snapshot()
+        var findings = snapshot.findings + snapshot.state.findings
+        if let allowed = snapshot.configuration.allowedStages {
+            for stage in snapshot.state.stagesInUse where !allowed.contains(stage) {
+                findings.append(
+                    Finding(
+                        .stageNotAllowed, subject: stage.description,
+                        message: "stage \(stage) is in use, but \(snapshot.configuration.file ?? "the configuration") "
+                            + "does not allow it",
+                        hint: "add it to 'stages', or git model deprecate NAME#\(stage)"))
+            }
+        }
+        if let head = snapshot.head { findings += try await conflictingAnnotations(at: head, snapshot.configuration) }
+        findings.sort { ($0.code.rawValue, $0.subject, $0.message) < ($1.code.rawValue, $1.subject, $1.message) }
+
+        let kinds = [
+            repository.isBare ? "bare" : nil, repository.isShallow ? "shallow" : nil,
+            repository.isPartialClone ? "partial clone" : nil,
+        ].compactMap { $0 }
+        let stages = snapshot.configuration.allowedStages?.map(\.description).joined(separator: ", ")
+        return Diagnosis(
+            environment: [
+                .init(name: "libgit2", value: RuntimeVersions.libgit2),
+                .init(name: "repository", value: remote?.description ?? repository.gitDirectory),
+                .init(name: "kind", value: kinds.isEmpty ? "plain" : kinds.joined(separator: ", ")),
+                .init(name: "configuration", value: snapshot.configuration.file ?? "none"),
+                .init(name: "allowed stages", value: stages ?? "all"),
+                .init(name: "artifacts", value: String(snapshot.state.artifacts.count)),
+                .init(name: "events", value: String(snapshot.state.history().count)),
+            ],
+            findings: findings)
+    }
+
+    private func conflictingAnnotations(
+        at head: ObjectID, _ configuration: RegistryConfiguration
+    ) async throws(RegistryError) -> [Finding] {
+        let annotations = try await metadata(configuration).annotations(at: head, folders: []).values
+        let byName = Dictionary(grouping: annotations, by: \.name)
+        return byName.values.compactMap { described in
+            guard let first = described.first, described.count > 1 else { return nil }
+            let differs = described.contains { other in
+                (other.path, other.type, other.labels.sorted(), other.summary)
+                    != (first.path, first.type, first.labels.sorted(), first.summary)
+            }
+            guard differs else { return nil }
+            let files = described.map(\.file).joined(separator: " and ")
+            return Finding(
+                .conflictingAnnotations, subject: first.name.description,
+                message: "\(first.name) is described differently in \(files); dvc.yaml counts",
+                hint: "git model annotate \(first.name) --remove --file \(configuration.annotationsFile)")
+        }
+    }
+}

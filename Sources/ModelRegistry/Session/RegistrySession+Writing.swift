@@ -1,0 +1,177 @@
+import GitCommand
+import GitTypes
+import LibGit2
+import RegistryCore
+
+extension RegistrySession {
+    /// The most bytes of a message that a person may give.
+    static let messageLimit = 1 << 20
+
+    /// Carries a plan out, whole or not at all: the tags are written, then pushed where that was asked for; where the
+    /// push is refused they are taken back.
+    func carryOut(
+        _ plan: TagPlan, _ request: WriteRequest, _ snapshot: RegistrySnapshot
+    ) async throws(RegistryError) -> WriteReceipt {
+        if let message = request.message, message.utf8.count > Self.messageLimit {
+            throw RegistryError(
+                .tooLarge, "the message has \(message.utf8.count) bytes; at most \(Self.messageLimit) are accepted",
+                hints: ["put long texts into a file of the repository"])
+        }
+        let destination = try pushDestination(request)
+        if request.isDryRun {
+            return WriteReceipt(
+                created: plan.creations.map { .init(planned: $0, id: nil) }, deleted: plan.deletions, pushedTo: nil,
+                isDryRun: true)
+        }
+        if !plan.deletions.isEmpty { try await delete(plan.deletions, destination) }
+        let created = plan.creations.isEmpty ? [] : try await create(plan.creations, request, snapshot, destination)
+        return WriteReceipt(
+            created: created, deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
+    }
+
+    /// Where the tags are pushed to; `nil` where they stay here.
+    private func pushDestination(_ request: WriteRequest) throws(RegistryError) -> RemoteDestination? {
+        if let remote { return .url(remote) }
+        guard request.pushes else { return nil }
+        guard repository.remoteURL(.origin) != nil else {
+            throw RegistryError(
+                .remoteUnreachable, "there is no remote 'origin' to push to", subject: "origin",
+                hints: ["git remote add origin URL", "leave out --push"])
+        }
+        return .remote(.origin)
+    }
+
+    // MARK: Creating
+
+    private func create(
+        _ planned: [PlannedTag], _ request: WriteRequest, _ snapshot: RegistrySnapshot,
+        _ destination: RemoteDestination?
+    ) async throws(RegistryError) -> [WriteReceipt.CreatedTag] {
+        let (tagger, now) = try await RegistryError.wrapping { () async throws(GitCommandError) in
+            try await git.committerIdentity()
+        }
+        var dates = EventDates(now: now, isFixed: environment.variables["GIT_COMMITTER_DATE"] != nil, snapshot.state)
+        var objects: [TagObject] = []
+        for (position, tag) in planned.enumerated() {
+            // A registration that an assignment brought along keeps GTO's message; the person's is for the last tag.
+            let isLast = position == planned.count - 1
+            let text = isLast ? request.message.flatMap { $0.isEmpty ? nil : $0 } : nil
+            let message = try await message(text ?? tag.subject, for: tag, snapshot)
+            objects.append(
+                TagObject(
+                    target: tag.commit, name: tag.tag.name, tagger: tagger, time: dates.next(of: tag.tag.artifact),
+                    message: message))
+        }
+        let signs = request.signs ?? repository.configurationBool("tag.gpgsign") ?? false
+        let ids = signs ? try await createSigned(objects) : try await createUnsigned(objects)
+        let created = zip(planned, ids).map { WriteReceipt.CreatedTag(planned: $0, id: $1) }
+        guard let destination else { return created }
+        do throws(GitCommandError) {
+            try await git.push(
+                to: destination,
+                created.map { RefUpdate(source: $0.id, destination: RefName($0.planned.tag.name)) }, isAtomic: created.count > 1)
+        } catch {
+            // Where nobody knows whether the tags arrived, taking them back could lose the one copy that is known.
+            if error.kind != .outcomeUnknown { takeBack(created) }
+            throw RegistryError(error)
+        }
+        return created
+    }
+
+    private func createUnsigned(_ objects: [TagObject]) async throws(RegistryError) -> [ObjectID] {
+        var ids: [ObjectID] = []
+        for object in objects {
+            ids.append(try RegistryError.wrapping { () throws(GitError) in try repository.write(object) })
+        }
+        if objects.count == 1 {
+            try RegistryError.wrapping { () throws(GitError) in
+                try repository.createReference(RefName(objects[0].name), ids[0], logMessage: objects[0].subject)
+            }
+        } else {
+            let references = zip(objects, ids).map { (RefName($0.name), $1) }
+            try await RegistryError.wrapping { () async throws(GitCommandError) in
+                try await git.createReferences(references)
+            }
+        }
+        return ids
+    }
+
+    private func createSigned(_ objects: [TagObject]) async throws(RegistryError) -> [ObjectID] {
+        var ids: [ObjectID] = []
+        do throws(GitCommandError) {
+            for object in objects { ids.append(try await git.createSignedTag(object)) }
+        } catch {
+            for (object, id) in zip(objects, ids) { takeBack(object.name, id) }
+            throw RegistryError(error)
+        }
+        return ids
+    }
+
+    private func takeBack(_ created: [WriteReceipt.CreatedTag]) {
+        for tag in created { if let id = tag.id { takeBack(tag.planned.tag.name, id) } }
+    }
+
+    /// Deletes a tag that we made, unless somebody changed it meanwhile.
+    private func takeBack(_ name: TagName, _ id: ObjectID) {
+        try? repository.deleteReference(RefName(name), expecting: id)
+    }
+
+    /// The message of a tag: a registration also carries the facts that the commit's files tell.
+    private func message(
+        _ text: String, for tag: PlannedTag, _ snapshot: RegistrySnapshot
+    ) async throws(RegistryError) -> String {
+        guard case .register = tag.tag.action else { return text }
+        let facts = try await ReleaseFactsReader(self, snapshot.configuration).facts(
+            of: tag.tag.artifact, at: tag.commit)
+        return try MessageTrailers.compose(text, facts)
+    }
+
+    // MARK: Deleting
+
+    /// At the remote first: what it refuses to delete stays here too.
+    private func delete(_ names: [TagName], _ destination: RemoteDestination?) async throws(RegistryError) {
+        var present: [(RefName, ObjectID)] = []
+        for name in names {
+            let id = try RegistryError.wrapping { () throws(GitError) in try repository.reference(RefName(name)) }
+            if let id { present.append((RefName(name), id)) }
+        }
+        if let destination {
+            try await RegistryError.wrapping { () async throws(GitCommandError) in
+                try await git.push(
+                    to: destination, present.map { RefUpdate(deleting: $0.0) }, isAtomic: present.count > 1)
+            }
+        }
+        let references = present
+        try await RegistryError.wrapping { () async throws(GitCommandError) in
+            try await git.deleteReferences(references)
+        }
+    }
+}
+
+/// Gives each tag a date after the newest event of its artifact, so that no order depends on a tie.
+private struct EventDates {
+    private let now: Timestamp
+    /// Whether the person fixed the date with `GIT_COMMITTER_DATE`; then it is taken as it is.
+    private let isFixed: Bool
+    private let state: RegistryState
+    private var newest: [ArtifactName: Int64] = [:]
+
+    init(now: Timestamp, isFixed: Bool, _ state: RegistryState) {
+        self.now = now
+        self.isFixed = isFixed
+        self.state = state
+    }
+
+    mutating func next(of artifact: ArtifactName) -> Timestamp {
+        if isFixed { return now }
+        let last = newest[artifact] ?? state.artifact(artifact)?.eventsNewestFirst.first?.time.seconds
+        let seconds = max(now.seconds, last.map { $0 + 1 } ?? now.seconds)
+        newest[artifact] = seconds
+        return Timestamp(seconds: seconds, offsetMinutes: now.offsetMinutes)
+    }
+}
+
+extension TagObject {
+    /// The first line of the message.
+    fileprivate var subject: String { String(message.prefix { $0 != "\n" }) }
+}

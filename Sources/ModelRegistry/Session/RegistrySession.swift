@@ -1,0 +1,85 @@
+import GitCommand
+import GitTypes
+import LibGit2
+import RegistryCore
+
+/// One command's view of a repository: opened for it, closed with it.
+///
+/// A repository at a URL is read through a bare clone in the cache, which holds its tags and what was asked for so far.
+struct RegistrySession {
+    let repository: Repository
+    let git: GitCommand
+    let environment: RegistryEnvironment
+    /// The address, where the repository is somewhere else.
+    let remote: GitURL?
+
+    /// - Parameter isFetching: brings the tags of a remote repository up to date first.
+    init(
+        _ location: RepositoryLocation, _ environment: RegistryEnvironment, isFetching: Bool = true
+    ) async throws(RegistryError) {
+        self.environment = environment
+        switch location {
+        case .folder(let path, let isExplicit):
+            let isNamedByGit = !isExplicit && environment.namesRepository
+            self.remote = nil
+            self.repository = try RegistryError.wrapping {
+                () throws(GitError) in try Repository.open(at: path, isInsideHook: isNamedByGit)
+            }
+            self.git = GitCommand(
+                gitDirectory: repository.gitDirectory, workingDirectory: repository.workingDirectory,
+                environment: environment.variables, isInsideHook: isNamedByGit)
+        case .remote(let url):
+            let cache = try RemoteCache(url, environment)
+            if isFetching { try await cache.update() }
+            self.remote = url
+            self.git = cache.git
+            self.repository = try RegistryError.wrapping {
+                () throws(GitError) in try Repository.open(at: cache.path, isInsideHook: false)
+            }
+        }
+    }
+
+    /// HEAD's commit: of the repository here, or of the one at the URL.
+    func head() throws(RegistryError) -> ObjectID? {
+        try RegistryError.wrapping { () throws(GitError) in
+            remote == nil ? try repository.headCommit() : try repository.reference(RemoteCache.head)
+        }
+    }
+
+    /// The commit that a person names; `nil` is HEAD.
+    func commit(_ revision: Revision?) async throws(RegistryError) -> ObjectID {
+        guard let revision, revision != .head else {
+            if let head = try head() { return head }
+            throw RegistryError(
+                .revisionNotFound, "HEAD names no commit: the repository is empty", subject: "HEAD",
+                hints: ["git commit first, or name a commit"])
+        }
+        if remote != nil { return try await remoteCommit(revision) }
+        return try localCommit(revision)
+    }
+
+    func localCommit(_ revision: Revision) throws(RegistryError) -> ObjectID {
+        try RegistryError.wrapping { () throws(GitError) in try repository.resolveCommit(revision) }
+    }
+
+    /// Everything that the tags, the configuration and HEAD's files say.
+    func snapshot() async throws(RegistryError) -> RegistrySnapshot {
+        let tags = try TagReader(repository).read()
+        let head = try head()
+        let files = CommitFiles(self)
+        let (configuration, configurationFindings) = try await configuration(at: head, files)
+        var state = RegistryState(tags.records)
+        var findings = tags.findings + configurationFindings
+        if let head {
+            let annotations = try await MetadataReader(files, configuration).annotations(at: head, folders: [])
+            state.addAnnotations(annotations.values, at: head)
+            findings += annotations.findings
+        }
+        return RegistrySnapshot(
+            state: state, tagNames: tags.names, configuration: configuration, head: head, findings: findings)
+    }
+
+    func metadata(_ configuration: RegistryConfiguration) -> MetadataReader {
+        MetadataReader(CommitFiles(self), configuration)
+    }
+}
