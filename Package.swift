@@ -26,8 +26,8 @@ func systemLibrary(_ name: String, pkgConfig: String, package: String) -> Target
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -64,6 +64,9 @@ let package = Package(
         room("GitModelCLI", ["ModelRegistry", "RegistryCore", "GitTypes", "CBuildCommit", argumentParser]),
         .executableTarget(name: "git-model", dependencies: ["GitModelCLI"], swiftSettings: strict),
 
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+        tests("HouseTests", []),
+        tests("TranscriptTests", ["TestSupport", "git-model"], exclude: ["Transcripts"]),
         tests("GitTypesTests", ["GitTypes"]),
         tests("LibGit2Tests", ["LibGit2", "GitTypes"]),
         tests("ChildProcessTests", ["ChildProcess"]),

@@ -28,7 +28,7 @@ public struct GitURL: Hashable, Sendable, CustomStringConvertible {
                 throw refuse("the transport is not one of \(Self.schemes.joined(separator: ", "))")
             }
             let rest = text[separator.upperBound...]
-            let host = rest.prefix { $0 != "/" }.split(separator: "@").last ?? ""
+            let host = rest.prefix { $0 != "/" }.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
             if scheme != "file", host.isEmpty { throw refuse("it has no host") }
             if host.hasPrefix("-") || rest.hasPrefix("-") { throw refuse("the host starts with '-'") }
             self.scheme = scheme
@@ -37,7 +37,7 @@ public struct GitURL: Hashable, Sendable, CustomStringConvertible {
                 throw refuse("it is neither a folder that exists nor an address")
             }
             if text[colon...].hasPrefix("::") { throw refuse("helper transports are not used") }
-            let host = text[..<colon].split(separator: "@").last ?? ""
+            let host = text[..<colon].split(separator: "@", omittingEmptySubsequences: false).last ?? ""
             if host.isEmpty || host.hasPrefix("-") || text[text.index(after: colon)...].hasPrefix("-") {
                 throw refuse("the host or the path starts with '-' or is empty")
             }

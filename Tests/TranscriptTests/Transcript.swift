@@ -1,0 +1,79 @@
+import TestSupport
+
+/// A recorded session: commands with what they print, line by line.
+///
+/// ```
+/// # a remark
+/// $ git model show nothing
+/// 2> error: no artifact is called nothing
+/// [2]
+/// ```
+///
+/// A line that starts with `$ ` is a command of `sh`; `2> ` marks what goes to stderr, `[N]` an exit status other than
+/// zero. Text before the first command is kept.
+struct Transcript {
+    /// One command with what follows it.
+    struct Step {
+        let line: Int
+        let command: String
+        var result: [String]
+    }
+
+    private(set) var preamble: [String] = []
+    private(set) var steps: [Step] = []
+
+    init(_ text: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for (offset, line) in lines.enumerated() {
+            if line.hasPrefix("$ ") {
+                steps.append(Step(line: offset + 1, command: String(line.dropFirst(2)), result: []))
+            } else if line.hasPrefix("> "), let last = steps.last, last.result.isEmpty {
+                steps[steps.count - 1] = Step(
+                    line: last.line, command: last.command + "\n" + line.dropFirst(2), result: [])
+            } else if steps.isEmpty {
+                preamble.append(String(line))
+            } else {
+                steps[steps.count - 1].result.append(String(line))
+            }
+        }
+    }
+
+    /// Runs the commands in a sandbox, each in the folder `work`; what they print takes the place of what was recorded.
+    func played(in sandbox: Sandbox) throws -> Transcript {
+        var played = self
+        try sandbox.succeed("mkdir -p work")
+        for position in steps.indices {
+            let outcome = try sandbox.run(steps[position].command, in: "work")
+            var result = Self.lines(outcome.output, sandbox)
+            result += Self.lines(outcome.errors, sandbox).map { $0.isEmpty ? "2>" : "2> \($0)" }
+            if outcome.status != 0 { result.append("[\(outcome.status)]") }
+            // Blank lines and remarks between commands are the writer's.
+            result += steps[position].result.suffix(while: { $0.isEmpty || $0.hasPrefix("# ") })
+            played.steps[position].result = result
+        }
+        return played
+    }
+
+    var text: String {
+        let commands = steps.flatMap { step in
+            step.command.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { offset, line in
+                (offset == 0 ? "$ " : "> ") + line
+            } + step.result
+        }
+        return (preamble + commands).joined(separator: "\n")
+    }
+
+    /// The lines of an output, with the sandbox's own path as `SANDBOX`.
+    private static func lines(_ output: String, _ sandbox: Sandbox) -> [String] {
+        guard !output.isEmpty else { return [] }
+        let text = output.replacing(sandbox.path, with: "SANDBOX")
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        return lines.last == "" ? lines.dropLast() : lines
+    }
+}
+
+extension Array {
+    fileprivate func suffix(while isKept: (Element) -> Bool) -> ArraySlice<Element> {
+        self[(lastIndex { !isKept($0) }.map { $0 + 1 } ?? startIndex)...]
+    }
+}
