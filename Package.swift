@@ -55,7 +55,7 @@ let package = Package(
         room("RegistryCore", ["GitTypes"]),
         room("RegistryFiles", ["CLibYAML", "RegistryCore", "GitTypes"]),
 
-        room("ArtifactStore", ["CLibCrypto", "CLinux", "RegistryCore", "RegistryFiles", "GitTypes"]),
+        room("ArtifactStore", ["CLibCrypto", "CLinux", "RegistryCore", "GitTypes"]),
         room(
             "ModelRegistry",
             [

@@ -1,42 +1,46 @@
-/// "Did you mean": the known name that is nearest to one that is not known.
+/// The word that someone may have meant: for "did you mean" hints.
 public enum Suggestion {
-    /// The nearest of `known`, where one is near enough to be a slip of the fingers; `nil` otherwise.
+    /// Finds the candidate nearest to a text, the first of several that are equally near; `nil` where none is near.
     ///
-    /// Nearness is the optimal string alignment distance (insert, delete, replace, swap neighbours), case aside; at
-    /// most a third of the length, at least one. Of the first 10,000 names.
-    public static func closest(to text: String, in known: some Sequence<String>) -> String? {
-        let wanted = Array(text.lowercased().unicodeScalars.prefix(100))
-        var best: (name: String, distance: Int)?
-        for name in known.prefix(10_000) where name != text {
-            let candidate = Array(name.lowercased().unicodeScalars.prefix(100))
-            let limit = max(1, max(wanted.count, candidate.count) / 3)
-            guard abs(wanted.count - candidate.count) <= limit else { continue }
-            let distance = distance(wanted, candidate)
-            if distance <= limit, distance < best?.distance ?? .max { best = (name, distance) }
+    /// Near is, by the longer of both words: one edit up to 4 bytes, two up to 8, three beyond, and always less than
+    /// half of it. An edit adds, drops or changes a byte or swaps two neighbours (optimal string alignment); case does not count.
+    /// Texts over 100 bytes are near to nothing, so the time is bounded whatever a file holds.
+    public static func closest(to text: some StringProtocol, in candidates: some Sequence<String>) -> String? {
+        let wanted = Array(text.lowercased().utf8)
+        guard !wanted.isEmpty, wanted.count <= 100 else { return nil }
+        var best: (word: String, distance: Int)?
+        for candidate in candidates {
+            let word = Array(candidate.lowercased().utf8)
+            let longest = max(word.count, wanted.count)
+            guard longest <= 100 else { continue }
+            let distance = distance(wanted, word)
+            let limit = longest <= 4 ? 1 : longest <= 8 ? 2 : 3
+            guard distance <= limit, 2 * distance < longest, distance < best?.distance ?? .max else { continue }
+            best = (candidate, distance)
         }
-        return best?.name
+        return best?.word
     }
 
-    /// The hint that names the nearest, or no hint.
-    public static func hints(for text: String, in known: some Sequence<String>) -> [String] {
-        closest(to: text, in: known).map { ["did you mean '\($0)'?"] } ?? []
+    /// The hint that names the nearest candidate; none where none is near.
+    public static func hints(for text: String, in candidates: some Sequence<String>) -> [String] {
+        closest(to: text, in: candidates).map { ["did you mean '\($0)'?"] } ?? []
     }
 
-    private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
-        var beforePrevious: [Int] = []
-        var previous = Array(0...right.count)
-        for (row, leftScalar) in left.enumerated() {
-            var current = [row + 1]
-            for (column, rightScalar) in right.enumerated() {
-                let replaced = previous[column] + (leftScalar == rightScalar ? 0 : 1)
-                var best = Swift.min(replaced, previous[column + 1] + 1, current[column] + 1)
-                if row > 0, column > 0, leftScalar == right[column - 1], left[row - 1] == rightScalar {
-                    best = Swift.min(best, beforePrevious[column - 1] + 1)
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var beforeLast: [Int] = []
+        var last = Array(0...right.count)
+        for row in 1..<(left.count + 1) {
+            var current = [row]
+            for column in 1..<(right.count + 1) {
+                let cost = left[row - 1] == right[column - 1] ? 0 : 1
+                var best = min(last[column] + 1, current[column - 1] + 1, last[column - 1] + cost)
+                if row > 1, column > 1, left[row - 1] == right[column - 2], left[row - 2] == right[column - 1] {
+                    best = min(best, beforeLast[column - 2] + 1)
                 }
                 current.append(best)
             }
-            (beforePrevious, previous) = (previous, current)
+            (beforeLast, last) = (last, current)
         }
-        return previous[right.count]
+        return last[right.count]
     }
 }
