@@ -9,9 +9,10 @@ public struct RefName: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The folder that holds tags.
     public static let tagPrefix = "refs/tags/"
     /// The ref that names the checked-out commit.
-    public static let head = RefName(unchecked: "HEAD")
+    public static let head = RefName(asRead: "HEAD")
 
-    private init(unchecked text: String) {
+    /// Takes a name as a repository gave it, or one that this program made, without judging it.
+    public init(asRead text: String) {
         self.description = text
     }
 

@@ -165,7 +165,7 @@ struct ShowFilterOptions: ParsableArguments {
     var versionsPerStage = 1
 
     @Option(help: ArgumentHelp("Order of the versions in a stage", valueName: "timestamp|semver"))
-    var sort: VersionOrder = .timestamp
+    var sort: SortOption = .timestamp
 
     func query() throws -> ShowQuery {
         for (flag, value) in [("--av", assignmentsPerVersion), ("--vs", versionsPerStage)] where value < -1 {
@@ -175,11 +175,17 @@ struct ShowFilterOptions: ParsableArguments {
         return ShowQuery(
             isRegisteredOnly: registeredOnly, includesDeprecated: deprecated,
             stagesPerVersion: assignmentsPerVersion < 0 ? nil : assignmentsPerVersion,
-            versionsPerStage: versionsPerStage < 0 ? nil : versionsPerStage, order: sort)
+            versionsPerStage: versionsPerStage < 0 ? nil : versionsPerStage, order: sort.order)
     }
 }
 
-extension VersionOrder: ExpressibleByArgument {}
+/// GTO's `--sort`.
+enum SortOption: String, ExpressibleByArgument, CaseIterable {
+    case timestamp
+    case semver
+
+    var order: VersionOrder { self == .timestamp ? .timestamp : .semver }
+}
 
 /// What `show` leaves out, and how it orders what stays.
 struct ShowQuery {

@@ -28,6 +28,18 @@ extension JSONValue {
         ]
     }
 
+    /// What a registration says of the bytes that were released.
+    static func release(_ facts: ReleaseFacts) -> JSONValue {
+        [
+            "path": .optional(facts.path),
+            "type": .optional(facts.type),
+            "digest": .optional(facts.digest?.description),
+            "size": facts.size.map { .integer($0) } ?? .null,
+            "metrics": .object(facts.metrics.map { Member($0.name, .string($0.value)) }),
+            "source": .optional(facts.source),
+        ]
+    }
+
     private static func annotationMembers(_ annotation: ArtifactAnnotation) -> [Member] {
         [
             Member("type", .optional(annotation.type)),

@@ -17,7 +17,7 @@ extension JSONValue {
             Member("ref", .string(authoring.ref)),
             Member("discovered", .bool(version.isDiscovered)),
             Member("annotation", facts?.annotation(version.artifact).map { .annotation($0) } ?? .null),
-            Member("release", .release(version)),
+            Member("release", version.releaseFacts.map { .release($0) } ?? .null),
         ]
         return .object(members)
     }

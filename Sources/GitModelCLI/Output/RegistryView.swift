@@ -26,7 +26,8 @@ struct RegistryView {
     init(_ snapshot: RegistrySnapshot, _ query: ShowQuery) {
         let used = snapshot.state.stagesInUse
         let allowed = snapshot.configuration.allowedStages
-        self.unexpected = allowed.map { Set(used).subtracting($0) } ?? []
+        let unexpected = allowed.map { Set(used).subtracting($0) } ?? []
+        self.unexpected = unexpected
         self.stages = allowed.map { $0 + used.filter(unexpected.contains) } ?? used
         self.configurationFile = snapshot.configuration.file ?? ""
         self.rows = snapshot.state.artifacts.filter { $0.isActive || query.includesDeprecated }.map { artifact in

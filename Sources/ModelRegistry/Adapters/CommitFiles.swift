@@ -7,10 +7,12 @@ import RegistryCore
 struct CommitFiles {
     private let repository: Repository
     private let git: GitCommand
+    private let isPartialClone: Bool
 
     init(_ session: RegistrySession) {
         self.repository = session.repository
         self.git = session.git
+        self.isPartialClone = session.isPartialClone
     }
 
     /// A commit's own facts.
@@ -31,14 +33,13 @@ struct CommitFiles {
     /// The bytes of a blob.
     /// - Parameter limit: the most bytes that are read; a longer blob is refused.
     func blob(_ id: ObjectID, limit: Int, file: String) async throws(RegistryError) -> [UInt8] {
-        try await fetching { () throws(GitError) in
-            let header = try repository.objectHeader(id)
-            if header.size > limit { return nil }
+        let bytes: [UInt8]? = try await fetching { () throws(GitError) in
+            if try repository.objectHeader(id).size > limit { return nil }
             return try repository.blob(id)
-        } ?? { () throws(RegistryError) in
-            throw RegistryError(
-                .tooLarge, "\(file) is larger than \(limit) bytes", subject: file, hints: ["make it smaller"])
-        }()
+        }
+        if let bytes { return bytes }
+        throw RegistryError(
+            .tooLarge, "\(file) is larger than \(limit) bytes", subject: file, hints: ["make it smaller"])
     }
 
     /// The bytes of the file at a path; `nil` where there is no file.
@@ -66,7 +67,7 @@ struct CommitFiles {
 
     /// Fetches the objects that are not here, in one request.
     func fetch(_ ids: some Sequence<ObjectID>) async throws(RegistryError) {
-        guard repository.isPartialClone else { return }
+        guard isPartialClone else { return }
         let missing = ids.filter { !has($0) }
         if missing.isEmpty { return }
         try await RegistryError.wrapping { () async throws(GitCommandError) in try await git.fetchObjects(missing) }
@@ -79,7 +80,7 @@ struct CommitFiles {
             do throws(GitError) {
                 return try read()
             } catch {
-                guard case .objectMissing(let id) = error.kind, repository.isPartialClone, id != lastMissing else {
+                guard case .objectMissing(let id) = error.kind, isPartialClone, id != lastMissing else {
                     throw RegistryError(error)
                 }
                 lastMissing = id

@@ -36,51 +36,53 @@ struct ReleaseFactsReader {
         switch kept {
         case .file(let id, let size, _):
             facts.size = size
-            facts.digest = try await digest(of: id, size: size, text).description
+            facts.digest = try await digest(of: id, size: size, text)
         case .folder(let tree, let content):
             facts.size = content.reduce(0) { $0 + $1.size }
-            facts.digest = "git:\(tree)"
+            facts.digest = ReleaseFacts.Digest(.git, tree.description)
         case .lfs(let pointer):
             facts.size = pointer.size
-            facts.digest = "sha256:\(pointer.oid)"
+            facts.digest = ReleaseFacts.Digest(.sha256, pointer.sha256)
         case .dvc(let output, _):
             facts.size = output.size
-            facts.digest = output.md5.map { "md5:\($0)" }
+            facts.digest = output.md5.flatMap { ReleaseFacts.Digest(.md5, $0) }
         case .absent: break
         }
         return facts
     }
 
-    private func digest(of id: ObjectID, size: Int, _ path: String) async throws(RegistryError) -> ContentDigest {
-        if size > Self.digestLimit { return ContentDigest(blob: id) }
+    private func digest(
+        of id: ObjectID, size: Int, _ path: String
+    ) async throws(RegistryError) -> ReleaseFacts.Digest? {
+        let ofGit = ReleaseFacts.Digest(.git, id.description)
+        guard size <= Self.digestLimit, let computation = try? DigestComputation(.sha256, size: size) else { return ofGit }
         let bytes = try await files.blob(id, limit: Self.digestLimit, file: path)
-        guard let computation = try? DigestComputation(.sha256, size: size) else { return ContentDigest(blob: id) }
         bytes.withUnsafeBytes { computation.update($0) }
-        return computation.finish()
+        return ReleaseFacts.Digest(.sha256, computation.finish().hexadecimal)
     }
 
     /// The numbers of the metrics files that the artifact's `dvc.yaml` names.
     private func metrics(
         of artifact: ArtifactName, at commit: ObjectID
-    ) async throws(RegistryError) -> [(name: String, value: String)] {
+    ) async throws(RegistryError) -> [ReleaseFacts.Metric] {
         let folder = artifact.folder.map { "\($0)/" } ?? ""
         let limit = MetadataReader.fileLimit
         guard let bytes = try await files.file(at: "\(folder)dvc.yaml", of: commit, limit: limit),
             let pipeline = try? DVCPipeline.parse(bytes, file: "\(folder)dvc.yaml")
         else { return [] }
-        var metrics: [(name: String, value: String)] = []
-        for path in pipeline.metricsFiles where metrics.count < 50 {
+        var metrics: [ReleaseFacts.Metric] = []
+        for path in pipeline.metrics where metrics.count < MessageTrailers.metricLimit {
             guard let safe = try? SafePath(path),
                 let bytes = try await files.file(at: safe.description, of: commit, limit: limit)
             else { continue }
-            metrics += (try? MetricsFile.flatten(bytes, file: path)) ?? []
+            metrics += ((try? MetricsFile.flatten(bytes, file: path)) ?? []).map { ReleaseFacts.Metric($0.name, $0.value) }
         }
-        return Array(metrics.prefix(50))
+        return Array(metrics.prefix(MessageTrailers.metricLimit))
     }
 
     /// The address of `origin`, where it is one that others can use; without its password.
     private var sourceURL: String? {
-        let address = session.remote?.secret ?? session.repository.remoteURL(.origin)
+        let address = session.remote?.secret ?? (try? session.repository.remoteURL(.origin))
         guard let address, let url = try? GitURL(address), url.scheme != "file" else { return nil }
         return url.description
     }

@@ -1,6 +1,7 @@
 import GitCommand
 import GitTypes
 import Glibc
+import LibGit2
 import RegistryCore
 
 /// The bare clone in the cache through which a repository at a URL is read.
@@ -14,6 +15,17 @@ struct RemoteCache {
     let path: String
     let git: GitCommand
     private let url: GitURL
+
+    private static let tags = spec("+refs/tags/*:refs/tags/*")
+    private static let remoteHead = spec("+HEAD:\(head)")
+    private static let branches = spec("+refs/heads/*:refs/remotes/origin/*")
+    private static let settings = [
+        ("remote.origin.promisor", "true"), ("remote.origin.partialclonefilter", "tree:0"),
+        ("core.repositoryformatversion", "1"), ("extensions.partialclone", "origin"), ("gc.auto", "0"),
+    ]
+
+    /// A refspec of ours; one that is none would be seen by the first test, and fetches the tags.
+    private static func spec(_ text: String) -> FetchSpec { (try? FetchSpec(text)) ?? .tags }
 
     init(_ url: GitURL, _ environment: RegistryEnvironment) throws(RegistryError) {
         guard let root = Self.cacheRoot(environment.variables) else {
@@ -31,31 +43,44 @@ struct RemoteCache {
     func update() async throws(RegistryError) {
         try await create()
         try await locked { () async throws(RegistryError) in
-            let tags = FetchSpec(source: "refs/tags/*", destination: "refs/tags/*", isForced: true)
-            let head = FetchSpec(source: "HEAD", destination: Self.head.description, isForced: true)
             do throws(GitCommandError) {
-                try await git.fetch(from: .url(url), [tags, head], filter: .treeless, depth: 1, isPruning: true)
+                try await fetch([Self.tags, Self.remoteHead], isPruning: true)
             } catch {
                 // A repository without commits has no HEAD to fetch.
-                guard error.message.contains("couldn't find remote ref HEAD") else { throw RegistryError(error) }
+                guard case .rejected(.head, _) = error.kind else { throw RegistryError(error) }
                 try await RegistryError.wrapping { () async throws(GitCommandError) in
-                    try await git.fetch(from: .url(url), [tags], filter: .treeless, depth: 1, isPruning: true)
+                    try await fetch([Self.tags], isPruning: true)
                 }
             }
         }
     }
 
-    /// Brings the commit that a revision names: itself alone where it is a branch, a tag or a full id, else the history
-    /// that it may be counted in.
-    func fetch(_ revision: Revision, isWhole: Bool) async throws(GitCommandError) {
-        let destination = "refs/git-model/asked"
-        if isWhole {
-            let heads = FetchSpec(source: "refs/heads/*", destination: "refs/remotes/origin/*", isForced: true)
-            try await git.fetch(from: .url(url), [heads], filter: .treeless, depth: nil, isPruning: false)
-        } else {
-            let one = FetchSpec(source: revision.description, destination: destination, isForced: true)
-            try await git.fetch(from: .url(url), [one], filter: .treeless, depth: 1, isPruning: false)
+    /// Brings one commit that a person names, one level deep; `nil` where the remote has no such branch, tag or id.
+    func fetchCommit(_ revision: Revision) async throws(GitCommandError) -> ObjectID? {
+        if let id = ObjectID(revision.description) {
+            try await fetch([FetchSpec(id)], isPruning: false)
+            return id
         }
+        let text = revision.description
+        let found = try await git.listRemote(.name(.origin), patterns: [text]).references
+        // A tag beats a branch of the same name, as everywhere in Git.
+        let names = [text, "refs/tags/\(text)", "refs/heads/\(text)"]
+        for name in names {
+            guard let reference = found.first(where: { $0.name.description == name }) else { continue }
+            guard let spec = try? FetchSpec(reference.name, to: nil) else { return nil }
+            try await fetch([spec], isPruning: false)
+            return reference.peeled ?? reference.id
+        }
+        return nil
+    }
+
+    /// Brings the commits of all branches, without their files: what `main~3` is counted in.
+    func fetchHistory() async throws(GitCommandError) {
+        try await git.fetch(from: .name(.origin), [Self.branches], filter: .treeless, depth: Int(Int32.max))
+    }
+
+    private func fetch(_ specs: [FetchSpec], isPruning: Bool) async throws(GitCommandError) {
+        try await git.fetch(from: .name(.origin), specs, filter: .treeless, depth: 1, isPruning: isPruning)
     }
 
     private func create() async throws(RegistryError) {
@@ -63,14 +88,12 @@ struct RemoteCache {
         if stat("\(path)/HEAD", &status) == 0 { return }
         try Self.createFolders(path)
         try await RegistryError.wrapping { () async throws(GitCommandError) in
-            try await git.initialiseBare(at: path)
+            _ = try await git.initialiseBare(at: path)
             // Missing objects are fetched from this remote on demand: what `git clone --filter` writes.
-            try await git.setConfiguration("remote.origin.url", url.secret)
-            try await git.setConfiguration("remote.origin.promisor", "true")
-            try await git.setConfiguration("remote.origin.partialclonefilter", "tree:0")
-            try await git.setConfiguration("core.repositoryformatversion", "1")
-            try await git.setConfiguration("extensions.partialclone", "origin")
-            try await git.setConfiguration("gc.auto", "0")
+            for (key, value) in Self.settings + [("remote.origin.url", url.secret)] {
+                guard let key = try? ConfigurationKey(key) else { continue }
+                try await git.setConfiguration(key, value)
+            }
         }
     }
 
@@ -120,19 +143,12 @@ extension RegistrySession {
     func remoteCommit(_ revision: Revision) async throws(RegistryError) -> ObjectID {
         guard let remote else { return try localCommit(revision) }
         let cache = try RemoteCache(remote, environment)
-        if let id = ObjectID(revision.description), (try? repository.peelToCommit(id)) != nil { return id }
-        let isCounted = revision.description.contains { "~^@".contains($0) } && !revision.description.contains("@v")
-        if !isCounted {
-            do throws(GitCommandError) {
-                try await cache.fetch(revision, isWhole: false)
-                return try localCommit(Revision(RefName(asRead: "refs/git-model/asked")))
-            } catch {
-                if error.kind == .remoteUnreachable { throw RegistryError(error) }
-            }
+        if let id = ObjectID(revision.description), (try? repository.peelToCommit(id)) == id { return id }
+        let fetched = try await RegistryError.wrapping { () async throws(GitCommandError) in
+            if let id = try await cache.fetchCommit(revision) { return id as ObjectID? }
+            try await cache.fetchHistory()
+            return nil
         }
-        try await RegistryError.wrapping { () async throws(GitCommandError) in
-            try await cache.fetch(revision, isWhole: true)
-        }
-        return try localCommit(revision)
+        return try localCommit(fetched.map { Revision($0) } ?? revision)
     }
 }

@@ -44,7 +44,7 @@ extension RegistrySession {
                     .annotationNotFound, "\(file) does not exist, so \(artifact) is not described in it",
                     subject: artifact.description, hints: ["git model describe \(artifact)"])
             }
-            edited = try AnnotationEdit.removing(artifact, from: original, file: file)
+            edited = try AnnotationEdit.removing(artifact, in: original, file: file)
         }
         if !isDryRun, edited != original { try Self.replaceFile("\(root)/\(file)", edited, shown: file) }
         return AnnotationReceipt(file: file)

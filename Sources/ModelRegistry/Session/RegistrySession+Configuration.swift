@@ -37,7 +37,7 @@ extension RegistrySession {
     ) throws(RegistryError) -> RegistryConfiguration {
         let configuration =
             isGTOs
-            ? try ConfigurationFile.parseGTO(bytes, file: name) : try ConfigurationFile.parse(bytes, file: name)
+            ? try GTOConfiguration.parse(bytes, file: name) : try ConfigurationFile.parse(bytes, file: name)
         return try configuration.merging(environment: environment.variables)
     }
 

@@ -2,7 +2,7 @@ import ArtifactStore
 import GitCommand
 import GitTypes
 import LibGit2
-import RegistryCore
+public import RegistryCore
 import RegistryFiles
 
 extension Registry {
@@ -31,8 +31,7 @@ extension RegistrySession {
         let files = CommitFiles(self)
         let content = try await content(at: path, version, ArtifactLocator(files))
         let placement = try ArtifactPlacement(output: output, artifactName: path.name)
-        let registered = version.registrations.last.flatMap { MessageTrailers.facts(in: $0.message).digest }
-            .flatMap { ContentDigest($0) }
+        let registered = version.releaseFacts?.digest.flatMap { ContentDigest($0.description) }
 
         let placed: [DownloadReceipt.File]
         if isDryRun {
@@ -58,7 +57,7 @@ extension RegistrySession {
         _ version: Version, _ configuration: RegistryConfiguration
     ) async throws(RegistryError) -> SafePath {
         let annotation = try await annotations(of: version.artifact, at: version.commit, configuration).values.first
-        let path = annotation?.pathFromRoot ?? version.registrations.last.flatMap { MessageTrailers.facts(in: $0.message).path }
+        let path = annotation?.pathFromRoot ?? version.releaseFacts?.path
         guard let path else {
             throw RegistryError(
                 .annotationNotFound,
@@ -90,7 +89,7 @@ extension RegistrySession {
         case .lfs(let pointer):
             throw RegistryError(
                 .notSupportedYet,
-                "not supported yet: \(what) is kept in Git LFS (\(path), sha256:\(pointer.oid.prefix(12))…, \(pointer.size) bytes)",
+                "not supported yet: \(what) is kept in Git LFS (\(path), sha256:\(pointer.sha256.prefix(12))…, \(pointer.size) bytes)",
                 subject: path.description, hints: ["git checkout \(version.commit.short) && git lfs pull --include '\(path)'"])
         case .dvc(_, let file):
             throw RegistryError(
@@ -123,15 +122,14 @@ private struct GitArtifactSource: ArtifactSource {
             }
             return try result.get()
         }
-        var refusal: RegistryError?
-        do throws(GitCommandError) {
-            try await git.streamBlob(id) { bytes in
-                if refusal != nil { return }
-                do throws(RegistryError) { try body(bytes) } catch { refusal = error }
-            }
+        do {
+            try await git.streamBlob(id) { try body($0) }
+        } catch let error as RegistryError {
+            throw error
+        } catch let error as GitCommandError {
+            throw RegistryError(error)
         } catch {
-            throw refusal ?? RegistryError(error)
+            throw RegistryError(.gitFailed, "cannot read blob \(id): \(error)", subject: id.description)
         }
-        if let refusal { throw refusal }
     }
 }

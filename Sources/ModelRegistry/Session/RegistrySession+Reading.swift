@@ -97,7 +97,7 @@ extension RegistrySession {
 
         let kinds = [
             repository.isBare ? "bare" : nil, repository.isShallow ? "shallow" : nil,
-            repository.isPartialClone ? "partial clone" : nil,
+            isPartialClone ? "partial clone" : nil,
         ].compactMap { $0 }
         let stages = snapshot.configuration.allowedStages?.map(\.description).joined(separator: ", ")
         return Diagnosis(

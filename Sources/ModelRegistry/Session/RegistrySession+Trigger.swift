@@ -1,4 +1,3 @@
-import ChildProcess
 public import GitTypes
 import LibGit2
 public import RegistryCore
@@ -24,10 +23,13 @@ extension Registry {
             for rule in rules { observe(.planned(rule)) }
             return TriggerReport(event: checked.event, payload: input.payload, runs: [], failure: nil)
         }
+        let runner = HookRunner(
+            folder: session.repository.workingDirectory ?? session.repository.gitDirectory,
+            variables: environment.variables)
         var runs: [HookRun] = []
         for rule in rules {
             observe(.started(rule))
-            let run = try await session.run(rule, input)
+            let run = try await runner.run(rule, input)
             runs.append(run)
             observe(.finished(run))
             if run.exitStatus != 0 {

@@ -30,22 +30,22 @@ extension RegistrySession {
     }
 
     /// Where the tags are pushed to; `nil` where they stay here.
-    private func pushDestination(_ request: WriteRequest) throws(RegistryError) -> RemoteDestination? {
+    private func pushDestination(_ request: WriteRequest) throws(RegistryError) -> Remote? {
         if let remote { return .url(remote) }
         guard request.pushes else { return nil }
-        guard repository.remoteURL(.origin) != nil else {
+        guard (try? repository.remoteURL(.origin)) != nil else {
             throw RegistryError(
                 .remoteUnreachable, "there is no remote 'origin' to push to", subject: "origin",
                 hints: ["git remote add origin URL", "leave out --push"])
         }
-        return .remote(.origin)
+        return .name(.origin)
     }
 
     // MARK: Creating
 
     private func create(
         _ planned: [PlannedTag], _ request: WriteRequest, _ snapshot: RegistrySnapshot,
-        _ destination: RemoteDestination?
+        _ destination: Remote?
     ) async throws(RegistryError) -> [WriteReceipt.CreatedTag] {
         let (tagger, now) = try await RegistryError.wrapping { () async throws(GitCommandError) in
             try await git.committerIdentity()
@@ -62,20 +62,24 @@ extension RegistrySession {
                     target: tag.commit, name: tag.tag.name, tagger: tagger, time: dates.next(of: tag.tag.artifact),
                     message: message))
         }
-        let signs = request.signs ?? repository.configurationBool("tag.gpgsign") ?? false
-        let ids = signs ? try await createSigned(objects) : try await createUnsigned(objects)
+        let ids = try signs(request) ? try await createSigned(objects) : try await createUnsigned(objects)
         let created = zip(planned, ids).map { WriteReceipt.CreatedTag(planned: $0, id: $1) }
         guard let destination else { return created }
         do throws(GitCommandError) {
-            try await git.push(
+            _ = try await git.push(
                 to: destination,
-                created.map { RefUpdate(source: $0.id, destination: RefName($0.planned.tag.name)) }, isAtomic: created.count > 1)
+                zip(planned, ids).map { RefUpdate(source: $1, destination: RefName($0.tag.name)) }, isAtomic: created.count > 1)
         } catch {
             // Where nobody knows whether the tags arrived, taking them back could lose the one copy that is known.
             if error.kind != .outcomeUnknown { takeBack(created) }
             throw RegistryError(error)
         }
         return created
+    }
+
+    private func signs(_ request: WriteRequest) throws(RegistryError) -> Bool {
+        if let signs = request.signs { return signs }
+        return try RegistryError.wrapping { () throws(GitError) in try repository.configurationBool("tag.gpgsign") ?? false }
     }
 
     private func createUnsigned(_ objects: [TagObject]) async throws(RegistryError) -> [ObjectID] {
@@ -123,13 +127,13 @@ extension RegistrySession {
         guard case .register = tag.tag.action else { return text }
         let facts = try await ReleaseFactsReader(self, snapshot.configuration).facts(
             of: tag.tag.artifact, at: tag.commit)
-        return try MessageTrailers.compose(text, facts)
+        return try MessageTrailers.compose(message: text, facts: facts)
     }
 
     // MARK: Deleting
 
     /// At the remote first: what it refuses to delete stays here too.
-    private func delete(_ names: [TagName], _ destination: RemoteDestination?) async throws(RegistryError) {
+    private func delete(_ names: [TagName], _ destination: Remote?) async throws(RegistryError) {
         var present: [(RefName, ObjectID)] = []
         for name in names {
             let id = try RegistryError.wrapping { () throws(GitError) in try repository.reference(RefName(name)) }
@@ -137,8 +141,8 @@ extension RegistrySession {
         }
         if let destination {
             try await RegistryError.wrapping { () async throws(GitCommandError) in
-                try await git.push(
-                    to: destination, present.map { RefUpdate(deleting: $0.0) }, isAtomic: present.count > 1)
+                _ = try await git.push(
+                    to: destination, present.map { RefUpdate.deletion(of: $0.0) }, isAtomic: present.count > 1)
             }
         }
         let references = present

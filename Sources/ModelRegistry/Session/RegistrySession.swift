@@ -79,6 +79,9 @@ struct RegistrySession {
             state: state, tagNames: tags.names, configuration: configuration, head: head, findings: findings)
     }
 
+    /// Whether objects may be missing because a remote has them.
+    var isPartialClone: Bool { (try? repository.isPartialClone()) ?? false }
+
     func metadata(_ configuration: RegistryConfiguration) -> MetadataReader {
         MetadataReader(CommitFiles(self), configuration)
     }

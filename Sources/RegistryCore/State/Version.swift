@@ -42,6 +42,9 @@ public struct Version: Hashable, Sendable {
         return stageEventsNewestFirst.first
     }
 
+    /// What its newest registration says of the bytes that were released; `nil` where it was never registered.
+    public var releaseFacts: ReleaseFacts? { registrations.last.map { ReleaseFacts(message: $0.message) } }
+
     /// The stages that it is in now, by the time of their newest events.
     public func activeStages(isAscending: Bool = false) -> [VersionStage] {
         let active = stages.filter(\.isActive).stablySorted { left, right in

@@ -1,0 +1,106 @@
+import GitCommand
+import GitTypes
+import LibGit2
+import RegistryCore
+
+extension RegistryError {
+    /// What a failure of the `git` program means to a person. What a server said stands below the sentence.
+    init(_ error: GitCommandError) {
+        let said = error.remoteText.isEmpty ? nil : error.remoteText
+        switch error.kind {
+        case .programMissing:
+            self.init(.programMissing, error.message, subject: "git", hints: ["install git, or put it on the PATH"])
+        case .timedOut:
+            self.init(.gitFailed, error.message, hints: ["try again; another process may be busy with the repository"])
+        case .cancelled:
+            self.init(.gitFailed, "interrupted: \(error.message)")
+        case .failed:
+            self.init(.gitFailed, error.message, hints: ["git fsck checks the repository"], underlying: said)
+        case .malformedValue:
+            self.init(.invalidRevision, error.message, hints: ["check the spelling"])
+        case .tooLarge(let limit):
+            self.init(.tooLarge, "\(error.message) (more than \(limit) bytes)", hints: ["ask for less"])
+        case .identityUnknown:
+            self.init(
+                .identityUnknown, "Git does not know who you are, and a tag names its maker",
+                hints: ["git config --global user.name 'Your Name' && git config --global user.email you@example.com"])
+        case .exists(let name):
+            self.init(GitError(.exists(name), operation: error.operation, message: error.message))
+        case .changed(let name):
+            self.init(GitError(.changed(name), operation: error.operation, message: error.message))
+        case .locked(let path):
+            self.init(GitError(.locked(path: path, age: nil), operation: error.operation, message: error.message))
+        case .blocked(_, let blocking):
+            self.init(GitError(.refBlocked(by: blocking), operation: error.operation, message: error.message))
+        case .objectMissing(let id):
+            self.init(
+                .damagedRepository, error.message, subject: id?.description,
+                hints: ["git fetch origin, and git fsck if that does not bring it"], underlying: said)
+        case .rejected(let name, let reason):
+            self = Self.rejection(of: name, reason, said: said)
+        case .remoteUnreachable:
+            self.init(
+                .remoteUnreachable, error.message, hints: ["check the address and the network; git ls-remote tells more"],
+                underlying: said)
+        case .authenticationFailed:
+            self.init(
+                .remoteUnreachable, error.message,
+                hints: ["check the credentials: git ls-remote must work without a question"], underlying: said)
+        case .atomicUnsupported:
+            self.init(
+                .pushRefused, "the remote cannot take several tags all or none", subject: nil,
+                hints: ["push them one by one: register first, then assign"], underlying: said)
+        case .outcomeUnknown:
+            self.init(
+                .outcomeUnknown, "the connection broke during the push, so it may or may not have arrived",
+                hints: ["git push origin --tags completes it, and does nothing if it had arrived"], underlying: said)
+        case .signingFailed:
+            self.init(
+                .signingFailed, error.message,
+                hints: ["git config user.signingKey names the key", "--no-sign leaves the signature out"],
+                underlying: said)
+        }
+    }
+
+    /// Runs a piece of work of the `git` program and turns its failure into ours.
+    static func wrapping<Value>(
+        _ body: () async throws(GitCommandError) -> Value
+    ) async throws(RegistryError) -> Value {
+        do throws(GitCommandError) { return try await body() } catch { throw RegistryError(error) }
+    }
+
+    private static func rejection(of name: RefName, _ reason: RejectionReason, said: String?) -> RegistryError {
+        let tag = name.tag.map { "tag \($0)" } ?? name.description
+        let takenBack = "nothing was published, and the local tag was taken back"
+        let subject = name.description
+        return switch reason {
+        case .alreadyExists:
+            RegistryError(
+                .tagExists, "the remote has another \(tag) already; \(takenBack)", subject: subject,
+                hints: ["git fetch origin --tags, then run the command again"], underlying: said)
+        case .hookDeclined, .protected:
+            RegistryError(
+                .pushRefused, "the remote refused \(tag); \(takenBack)", subject: subject,
+                hints: [
+                    "ask whoever runs the server",
+                    "gitolite allows such names with the refex refs/tags/[-0-9a-zA-Z._/=@#!+]+",
+                ], underlying: said)
+        case .locked:
+            RegistryError(
+                .refLocked, "another process holds the lock of \(tag) at the remote; \(takenBack)", subject: subject,
+                hints: ["try again"], underlying: said)
+        case .blocked:
+            RegistryError(
+                .refBlocked, "another ref at the remote stands in the way of \(tag); \(takenBack)", subject: subject,
+                hints: ["git ls-remote origin 'refs/tags/*' shows which"], underlying: said)
+        case .atomic, .notFastForward:
+            RegistryError(
+                .pushRefused, "the remote refused the push of \(tag); \(takenBack)", subject: subject,
+                hints: ["git push origin '\(name)' tells more"], underlying: said)
+        case .other(let words):
+            RegistryError(
+                .pushRefused, "the remote refused \(tag) (\(words)); \(takenBack)", subject: subject,
+                hints: ["git push origin '\(name)' tells more"], underlying: said)
+        }
+    }
+}
