@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from comparison import json_difference
 from repositories import Facts, Tag, semantic_order
 from tools import Outcome
 
@@ -213,6 +214,8 @@ def check_comparable(arguments: list[str], artifact: str | None, as_json: bool, 
         return
     if artifact and facts.is_revived_by_a_commit(artifact):
         raise Skipped(8)
+    if artifact and not as_json and facts.unregistered_commits(artifact):
+        raise Skipped(7)
     if artifact and any(arguments[1].endswith(f"#{stage}") for stage in facts.doubtful_stages(artifact)):
         raise Skipped(7)
     if not as_json:
@@ -235,7 +238,7 @@ def leave_out(arguments: list[str], artifact: str | None, gto, ours, facts: Fact
     if arguments[0] == "show" and not artifact and isinstance(gto, dict) and isinstance(ours, dict):
         return _leave_out_of_registry(gto, ours, facts, tally)
     if arguments[0] == "show" and artifact and isinstance(gto, list) and isinstance(ours, list):
-        return _leave_out_of_artifact(artifact, gto, ours, facts, tally)
+        return _leave_out_of_artifact(arguments, artifact, gto, ours, facts, tally)
     return gto, ours
 
 
@@ -255,14 +258,27 @@ def _leave_out_of_registry(gto: dict, ours: dict, facts: Facts, tally: Tally):
     return left, {name: row for name, row in ours.items() if not facts.is_revived_by_a_commit(name)}
 
 
-def _leave_out_of_artifact(artifact: str, gto: list, ours: list, facts: Facts, tally: Tally):
-    doubtful = facts.doubtful_stages(artifact)
-    if not doubtful:
+def _leave_out_of_artifact(arguments: list[str], artifact: str, gto: list, ours: list, facts: Facts, tally: Tally):
+    """GTO lists an unregistered commit at least twice (#7). One of its rows must be ours where the commit has one
+    assignment; all are left out where it has more, or where a shortcut cuts GTO's list."""
+    unregistered = facts.unregistered_commits(artifact)
+    if not unregistered:
         return gto, ours
     tally[7] += 1
+    doubtful = facts.doubtful_stages(artifact)
+    is_cut = arguments[1].endswith(("@latest", "@greatest"))
+    plain = {c for c, tags in unregistered.items() if len(tags) == 1 and tags[0].action == "assign" and not is_cut}
 
     def without(rows: list) -> list:
-        kept = [row for row in rows if not _SHA.match(row["version"])]
+        kept = [row for row in rows if not _SHA.match(row["version"]) or row["commit_hexsha"] in plain]
         return [dict(row, stages=[s for s in row["stages"] if s["stage"] not in doubtful]) for row in kept]
 
-    return without(gto), without(ours)
+    right, rows, left = without(ours), without(gto), []
+    for row in rows:
+        if not _SHA.match(row["version"]):
+            left.append(row)
+        elif all(row["version"] != other["version"] for other in left):
+            mine = next((r for r in right if r["version"] == row["version"]), {})
+            same = [r for r in rows if r["version"] == row["version"]]
+            left.append(next((r for r in same if json_difference(r, mine) is None), row))
+    return left, right

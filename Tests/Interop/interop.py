@@ -6,7 +6,8 @@ Two modes, both for every seed:
           taggers, times and first message lines must be equal after each, and all readings at the end
   shared  one repository, each operation by a tool drawn at random; every few operations both tools must read the same
 
-The real registries beside the project are read by both tools as well. Documented differences (differences.py) are counted.
+The real registries beside the project are read by both tools as well. Documented differences (differences.py) are
+counted, and each is held by a scenario of its own (scenarios.py).
 """
 
 import argparse
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import hermetic
 import registries
+import scenarios
 from comparison import Difference
 from differences import Attempt, Tally, explain_writing
 from hermetic import BUILD, Clock, git
@@ -247,6 +249,17 @@ def _read_registry(bundle: Path) -> Report:
     return report
 
 
+def _play_scenario(name: str) -> Report:
+    report = Report(f"scenario {name}")
+    try:
+        scenarios.play(name, _tools["gto"], _tools["ours"])
+    except scenarios.Broken as broken:
+        report.failure = f"{report.name}: {broken}"
+    except Exception:
+        report.failure = f"{report.name}: {traceback.format_exc()}"
+    return report
+
+
 def _call(job) -> Report:
     function, argument = job
     return function(argument)
@@ -271,6 +284,7 @@ def main() -> int:
     parser.add_argument("--mode", choices=MODES, help="this mode only")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--registries", type=Path, default=hermetic.PROJECT.parent / "shared" / "registries")
+    parser.add_argument("--scenarios", action="store_true", help="play the scenarios also with a tool of selftest.py")
     parser.add_argument("--tool", help="the git-model to test, or self:NAME of selftest.py")
     options = parser.parse_args()
 
@@ -283,6 +297,8 @@ def main() -> int:
         if not bundles:
             print(f"interop: no real registries at {options.registries}, skipped")
         jobs = [(_read_registry, bundle) for bundle in bundles] + jobs
+        if not tool.startswith("self:") or options.scenarios:
+            jobs = [(_play_scenario, name) for name in scenarios.SCENARIOS] + jobs
 
     started = time.monotonic()
     print(f"interop: {tool} against GTO 1.10.1, {len(jobs)} cases", flush=True)

@@ -36,8 +36,9 @@ class Documented(Itself):
     def run(self, repository, arguments, clock, person=0):
         if arguments[0] in ("show", "check-ref"):
             outcome = self.gto.run(repository, arguments, clock, person)
-            is_unknown = outcome.succeeded and outcome.stdout.strip() in ("", "[]") and arguments[0] == "check-ref"
-            return Outcome(2, "", "not found") if is_unknown else outcome
+            if outcome.succeeded and outcome.stdout.strip() in ("", "[]"):
+                return Outcome(2, "", "not found")
+            return self._one_row(outcome) if outcome.succeeded and "--json" in arguments else outcome
         try:
             command = _PARSER.parse_intermixed_args(arguments)
         except ValueError:
@@ -53,6 +54,19 @@ class Documented(Itself):
                 if ref not in before:
                     git(repository, "update-ref", "-d", ref)
         return outcome
+
+    @staticmethod
+    def _one_row(outcome: Outcome) -> Outcome:
+        """One row for an unregistered commit: the one whose ref is a tag."""
+        rows = json.loads(outcome.stdout)
+        if not isinstance(rows, list):
+            return outcome
+        kept = {}
+        for row in rows:
+            key = (row["commit_hexsha"], row["version"])
+            if key not in kept or kept[key]["ref"] == row["commit_hexsha"]:
+                kept[key] = row
+        return Outcome(0, json.dumps(list(kept.values())), "")
 
     def _refusal(self, repository, arguments, command) -> str | None:
         if command.verb not in ("assign", "promote") or command.force:
@@ -177,6 +191,18 @@ def _silent_failure(run, repository, arguments, clock, person):
     return Outcome(0, outcome.stdout, outcome.stderr) if outcome.status == 1 else outcome
 
 
+def _swap_stages(value):
+    """The older of two versions in one stage first."""
+    if isinstance(value, dict):
+        for row in value.values():
+            row["stage"] = {k: v and ", ".join(reversed(v.split(", "))) for k, v in row["stage"].items()}
+    return value
+
+
+def _no_delete(run, repository, arguments, clock, person):
+    return run(repository, [word for word in arguments if word not in ("-d", "--delete")], clock, person)
+
+
 FAULTS = {
     "latest": _json_answer("show", _latest_by_text),
     "ties": _json_answer("history", _swap_ties),
@@ -188,6 +214,9 @@ FAULTS = {
     "force": _no_force,
     "simple": _always_counter,
     "status": _silent_failure,
+    "message": _answer(lambda a, t: t.replace("Deregistering", "De-registering")),
+    "stage-order": _json_answer("show", _swap_stages),
+    "delete": _no_delete,
 }
 
 
