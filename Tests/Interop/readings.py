@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -165,7 +166,7 @@ class Disagreement(Exception):
     difference: Difference
 
     def __str__(self) -> str:
-        return f"{' '.join(self.command)}: {self.difference}"
+        return f"{shlex.join(self.command)}: {self.difference}"
 
 
 def hold_against_each_other(
