@@ -4,12 +4,18 @@ import PackageDescription
 // Every target is a room of the house; `docs/architecture.md` says what each is for, and a test holds the
 // `import` lines of Sources/ against the arrows there.
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .swiftLanguageMode(.v6),
-]
+/// CI sets GIT_MODEL_STRICT=1. Only targets of this package get the flag: dependencies may warn. It is unsafe in SwiftPM's
+/// sense (a package with it cannot be a dependency), hence not always on.
+let warningsAreErrors: [SwiftSetting] =
+    Context.environment["GIT_MODEL_STRICT"] == "1" ? [.unsafeFlags(["-warnings-as-errors"])] : []
+
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .swiftLanguageMode(.v6),
+    ] + warningsAreErrors
 
 /// The commit that `--version` names.
 let buildCommit =

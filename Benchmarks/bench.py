@@ -1,0 +1,253 @@
+#!/usr/bin/env python3
+"""Measures git-model side by side with git and GTO, and prints a Markdown table of ratios (`make bench`).
+
+Pairs run interleaved (A B A B …), each in a process of its own, output to /dev/null. Times are medians of wall-clock time
+with the fastest and slowest run; memory is the largest resident set of the process. A bar is missed when the ratio of the
+medians and the ratio of the fastest runs both miss it, twice in a row: then the exit status is 1.
+
+A new line is a new `Case` in `cases()`.
+"""
+
+import argparse
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+BUILD = PROJECT / ".build"
+REGISTRIES = BUILD / "bench"
+ALL_FIELDS = (
+    "--format=%(refname) %(objectname) %(*objectname) %(taggername) %(taggeremail) %(taggerdate:unix) %(contents)"
+)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two commands of a case. `undo` is run after each run, unmeasured."""
+
+    label: str
+    command: list[str]
+    runs: int
+    undo: list[str] | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A pair of commands in one folder. `at_most` bounds ours / other, `at_least` bounds other / ours."""
+
+    name: str
+    ours: Side
+    other: Side
+    folder: Path
+    at_most: float | None = None
+    at_least: float | None = None
+    is_quick: bool = False
+
+
+@dataclass
+class Measured:
+    seconds: list[float] = field(default_factory=list)
+    memory_kib: int = 0
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+    def __str__(self) -> str:
+        return f"{_time(self.median)} ({_time(min(self.seconds))} – {_time(max(self.seconds))})"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
+
+
+def _memory(kib: int) -> str:
+    """Megabytes; Linux counts this process's own set into the child's before exec, so less cannot be told apart."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return f"< {own / 1024:.0f}" if kib <= own else f"{kib / 1024:.0f}"
+
+
+class Bench:
+    def __init__(self, binary: Path, gto: Path | None, is_quick: bool):
+        self.binary = binary
+        self.gto = gto
+        self.is_quick = is_quick
+        # `git model` is found by git on the PATH, as after an installation.
+        self.environment = {
+            "PATH": f"{binary.parent}:{os.environ['PATH']}",
+            "HOME": str(REGISTRIES),
+            "GIT_CONFIG_GLOBAL": "/dev/null",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "TZ": "UTC",
+            "LC_ALL": "C.UTF-8",
+        }
+        self.devnull = os.open(os.devnull, os.O_RDWR)
+
+    def cases(self) -> list[Case]:
+        small = REGISTRIES / "2750"
+        many, few = (100, 1) if self.is_quick else (200, 3)
+        model = str(self.binary)
+        cases = [
+            Case(
+                "start-up: `git model --version`",
+                Side("git-model", ["git", "model", "--version"], many),
+                Side("`git --version`", ["git", "--version"], many),
+                small,
+                at_most=5,
+                is_quick=True,
+            ),
+            Case(
+                "start-up: `git-model --version`",
+                Side("git-model", [model, "--version"], many),
+                Side("`git --version`", ["git", "--version"], many),
+                small,
+                is_quick=True,
+            ),
+        ]
+        for words in (["show"], ["show", "fraud-model-0"], ["history", "--json"]):
+            cases.append(
+                Case(
+                    f"`{' '.join(words)}`, 2,750 tags",
+                    Side("git-model", [model, *words], 20),
+                    Side("`git for-each-ref`, all fields", ["git", "for-each-ref", "refs/tags", ALL_FIELDS], 20),
+                    small,
+                    is_quick=words == ["show"],
+                )
+            )
+        if self.gto:
+            cases += self._against_gto(small, few)
+        return [case for case in cases if case.is_quick or not self.is_quick]
+
+    def _against_gto(self, small: Path, few: int) -> list[Case]:
+        model, gto = str(self.binary), str(self.gto)
+        undo = ["git", "tag", "-d", "new-model@v0.0.1"]
+        readings = [
+            ["show"],
+            ["show", "fraud-model-0"],
+            ["history", "--json"],
+            ["check-ref", "fraud-model-0@v0.0.0", "--json"],
+        ]
+        cases = [
+            Case(
+                f"`{' '.join(words)}`, 2,750 tags",
+                Side("git-model", [model, *words], 10),
+                Side("GTO", [gto, *words], few),
+                small,
+                at_least=100 if words == ["show"] else None,
+                is_quick=words == ["show"],
+            )
+            for words in readings
+        ]
+        cases.append(
+            Case(
+                "`register`, 2,750 tags",
+                Side("git-model", [model, "register", "new-model"], 10, undo),
+                Side("GTO", [gto, "register", "new-model"], few, undo),
+                small,
+            )
+        )
+        return cases
+
+    def run(self, side: Side, folder: Path, measured: Measured) -> None:
+        """One run of one side: wall-clock time and peak memory of the process itself."""
+        os.chdir(folder)
+        actions = [(os.POSIX_SPAWN_DUP2, self.devnull, fd) for fd in (0, 1, 2)]
+        started = time.perf_counter()
+        pid = os.posix_spawnp(side.command[0], side.command, self.environment, file_actions=actions)
+        _, status, usage = os.wait4(pid, 0)
+        measured.seconds.append(time.perf_counter() - started)
+        measured.memory_kib = max(measured.memory_kib, usage.ru_maxrss)
+        if os.waitstatus_to_exitcode(status) != 0:
+            shown = subprocess.run(side.command, cwd=folder, env=self.environment, capture_output=True, check=False)
+            sys.exit(f"bench: {' '.join(side.command)} failed: {shown.stderr.decode(errors='replace')}")
+        if side.undo:
+            subprocess.run(side.undo, cwd=folder, env=self.environment, stdout=subprocess.DEVNULL, check=True)
+
+    def measure(self, case: Case) -> tuple[Measured, Measured]:
+        ours, other = Measured(), Measured()
+        self.run(case.ours, case.folder, Measured())  # Warms the page cache, for both.
+        for number in range(max(case.ours.runs, case.other.runs)):
+            if number < case.ours.runs:
+                self.run(case.ours, case.folder, ours)
+            if number < case.other.runs:
+                self.run(case.other, case.folder, other)
+        return ours, other
+
+
+def misses_bar(case: Case, ours: Measured, other: Measured) -> bool:
+    """Whether the bar is missed by more than noise: by the medians and by the fastest runs."""
+    ratios = [ours.median / other.median, min(ours.seconds) / min(other.seconds)]
+    if case.at_most is not None:
+        return min(ratios) > case.at_most
+    if case.at_least is not None:
+        return max(1 / ratio for ratio in ratios) < case.at_least
+    return False
+
+
+def ratio(ours: Measured, other: Measured) -> str:
+    if ours.median > other.median:
+        return f"{ours.median / other.median:.1f} × slower"
+    return f"{other.median / ours.median:,.1f} × faster"
+
+
+def bar(case: Case) -> str:
+    if case.at_most is not None:
+        return f"≤ {case.at_most:g} × the time"
+    return f"≥ {case.at_least:g} × faster" if case.at_least is not None else ""
+
+
+def make_registry(name: str, tags: int) -> None:
+    if not (REGISTRIES / name / ".git" / "packed-refs").exists():
+        generator = Path(__file__).with_name("generate_registry.py")
+        folder = REGISTRIES / name
+        subprocess.run([sys.executable, generator, folder, "--tags", str(tags), "--replace"], check=True)
+
+
+def find_binary() -> Path:
+    binary = Path(os.environ.get("GIT_MODEL") or BUILD / "release" / "git-model").resolve()
+    if not os.access(binary, os.X_OK):
+        sys.exit(f"bench: no release build at {binary}; run `make build` or set GIT_MODEL")
+    return binary
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="the lines with a bar, few runs, under a minute")
+    parser.add_argument("--only", default="", help="only the cases whose name has this text")
+    options = parser.parse_args()
+
+    binary = find_binary()
+    gto = BUILD / "interop-venv" / "bin" / "gto"
+    REGISTRIES.mkdir(parents=True, exist_ok=True)
+    make_registry("2750", 2750)
+    bench = Bench(binary, gto if gto.exists() else None, options.quick)
+    load = os.getloadavg()[0]
+    print(f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f}, {platform.system()} {platform.release()}")
+    if not bench.gto:
+        print("GTO is not installed (`make interop-tools`): its lines are left out")
+    print("\n| what | git-model | the other | ratio | bar | memory, MB |\n|---|---|---|---|---|---|")
+    missed = []
+    for case in bench.cases():
+        if options.only not in case.name:
+            continue
+        ours, other = bench.measure(case)
+        if misses_bar(case, ours, other):
+            ours, other = bench.measure(case)
+            if misses_bar(case, ours, other):
+                missed.append(f"{case.name} against {case.other.label}: {ratio(ours, other)}, bar {bar(case)}")
+        memory = f"{_memory(ours.memory_kib)} / {_memory(other.memory_kib)}"
+        cells = [case.name, str(ours), f"{case.other.label} {other}", ratio(ours, other), bar(case), memory]
+        print(f"| {' | '.join(cells)} |", flush=True)
+    for line in missed:
+        print(f"bar missed: {line}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

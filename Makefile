@@ -1,0 +1,80 @@
+# The commands of this project. `make help` lists them; README.md and CONTRIBUTING.md say when to use which.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+PYTHON ?= python3
+
+BUILD := $(CURDIR)/.build
+BINARY := $(BUILD)/release/git-model
+# Manual pages to install: every *.1 in this folder. Whoever packages the program may bring their own.
+MAN_PAGES ?= $(BUILD)/man
+
+# Interop: SEEDS=200 for more seeds, SEED=7 MODE=same OPERATIONS=40 for one failure again, GIT_MODEL for another binary.
+GTO_VERSION := 1.10.1
+VENV := $(BUILD)/interop-venv
+REGISTRIES ?= $(CURDIR)/../shared/registries
+INTEROP_ARGUMENTS = --registries "$(REGISTRIES)" $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST_SEED),--first-seed $(FIRST_SEED)) \
+	$(if $(SEED),--seed $(SEED)) $(if $(MODE),--mode $(MODE)) $(if $(OPERATIONS),--operations $(OPERATIONS))
+
+# Bytecode of our Python files goes to .build, not beside them.
+export PYTHONPYCACHEPREFIX := $(BUILD)/pycache
+
+.DEFAULT_GOAL := build
+.PHONY: help deps build install demo test lint interop interop-selftest interop-tools bench check-static clean
+
+help: ## List the commands
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+deps: ## Install missing system packages, or print the command that does
+	@scripts/install-dependencies
+
+build: deps ## Build the release program, .build/release/git-model
+	$(SWIFT) build -c release --product git-model --static-swift-stdlib
+
+install: ## Install the program, completions and manual pages to $(DESTDIR)$(PREFIX)
+	@test -x "$(BINARY)" || $(MAKE) build
+	install -D -m 755 "$(BINARY)" "$(DESTDIR)$(PREFIX)/bin/git-model"
+	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" \
+		"$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
+	"$(BINARY)" completion bash > "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/git-model"
+	"$(BINARY)" completion zsh > "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_git-model"
+	"$(BINARY)" completion fish > "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/git-model.fish"
+	@for page in "$(MAN_PAGES)"/*.1; do \
+		if test -f "$$page"; then install -D -m 644 -t "$(DESTDIR)$(PREFIX)/share/man/man1" "$$page"; fi; \
+	done
+
+demo: build ## Play a model's life in a temporary repository
+	PATH="$(BUILD)/release:$$PATH" bash Examples/quickstart/quickstart.sh
+
+test: deps ## Build everything and run the tests
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+lint: ## Check style, documentation of public symbols, Python and shell files
+	$(SWIFT) format lint --strict --recursive Package.swift $(wildcard Sources Tests Examples)
+	$(PYTHON) -m compileall -q Tests/Interop Benchmarks
+	bash -n .ci/run scripts/install-dependencies scripts/check-static-binary $(wildcard Examples/*/*.sh)
+
+interop: $(if $(GIT_MODEL),,build) interop-tools ## Hold git-model against the real GTO (SEEDS=, SEED=, OPERATIONS=)
+	$(VENV)/bin/python Tests/Interop/interop.py $(INTEROP_ARGUMENTS)
+
+interop-selftest: interop-tools ## Hold GTO against itself, whole and with faults: the harness must find each
+	$(VENV)/bin/python Tests/Interop/selftest.py $(INTEROP_ARGUMENTS)
+
+interop-tools: $(VENV)/gto-$(GTO_VERSION)
+
+$(VENV)/gto-$(GTO_VERSION):
+	@scripts/install-dependencies --interop
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check gto==$(GTO_VERSION)
+	touch $@
+
+bench: $(if $(GIT_MODEL),,build) interop-tools ## Measure git-model beside git and GTO (QUICK=1: the bars only)
+	$(PYTHON) Benchmarks/bench.py $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)")
+
+check-static: build ## Check that the program needs no Swift libraries, and list what it needs
+	scripts/check-static-binary "$(BINARY)"
+
+clean: ## Remove everything that was built
+	rm -rf "$(BUILD)"
