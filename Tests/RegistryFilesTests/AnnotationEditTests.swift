@@ -136,6 +136,27 @@ import Testing
         #expect(error?.code == .invalidFile && error?.hints.isEmpty == false)
     }
 
+    @Test(arguments: [
+        "no", "Yes", "on", "y", "null", "~", "1.0", "1_000", "0b1", "12:30", "2020-01-01", ".inf", "1e5", "-1", "+1",
+        "=", "<<",
+        "a: b", "a #b", "x:", " a", "a ", "- a", "? a", "*a", "&a", "!a", "|", ">", "%a", "@a", "`a", "'a", "[a", "{a",
+        "a, b", "",
+    ])
+    func `quotes what YAML 1.1 or 1.2 would read as something else`(text: String) throws {
+        let annotation = ArtifactAnnotation(name: try ArtifactName("no"), type: text, file: "dvc.yaml")
+        let result = try AnnotationEdit.setting(annotation, in: nil, file: "dvc.yaml")
+        #expect(String(decoding: result, as: UTF8.self) == "artifacts:\n  \"no\":\n    type: \"\(text)\"\n")
+    }
+
+    @Test(arguments: [
+        "model", "models/churn.pkl", "s3://b/k", "a b", "v1.0", "ä", "x/1", "1/x", "a=b", "nothing", ".models/x",
+    ])
+    func `leaves plain what nothing can mistake`(text: String) throws {
+        let annotation = ArtifactAnnotation(name: try ArtifactName("nn"), type: text, file: "dvc.yaml")
+        let result = try AnnotationEdit.setting(annotation, in: nil, file: "dvc.yaml")
+        #expect(String(decoding: result, as: UTF8.self) == "artifacts:\n  nn:\n    type: \(text)\n")
+    }
+
     @Test func `a name belongs into the dvc.yaml of its folder`() throws {
         for (name, file) in [("nn", "models/dvc.yaml"), ("models:nn", "dvc.yaml"), ("models:nn", "artifacts.yaml")] {
             let annotation = ArtifactAnnotation(name: try ArtifactName(name), path: "p", file: file)
