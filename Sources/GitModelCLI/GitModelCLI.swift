@@ -9,6 +9,11 @@ public enum GitModelCLI {
     public static func main() async -> Never {
         signal(SIGPIPE, SIG_IGN)
         let arguments = Array(CommandLine.arguments.dropFirst())
+        // Not a flag of the root command: the parser would take it out of `register --version v1.0.0` too.
+        if arguments.first == "--version" {
+            Printer().data("git-model \(GitModelVersion.text)")
+            exit(0)
+        }
         do {
             let parsed = try GitModelCommand.parseAsRoot(arguments)
             if var command = parsed as? any AsyncParsableCommand {

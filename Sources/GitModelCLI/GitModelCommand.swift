@@ -8,8 +8,8 @@ struct GitModelCommand: AsyncParsableCommand {
         _superCommandName: "git",
         abstract: "A model registry that is nothing but Git",
         discussion: """
-            Versions and stages of models are annotated Git tags in GTO's format. Nothing else is needed: no server,
-            no database.
+            Versions and stages of models are annotated Git tags in GTO's format. Nothing else is needed: no server, \
+            no database. git model --version tells the version.
             """,
         groupedSubcommands: [
             CommandGroup(
@@ -28,11 +28,5 @@ struct GitModelCommand: AsyncParsableCommand {
                 ]),
         ])
 
-    @Flag(name: .customLong("version"), help: "Show the version and exit")
-    var showsVersion = false
-
-    mutating func run() async throws {
-        if showsVersion { return Printer().data("git-model \(GitModelVersion.text)") }
-        throw CleanExit.helpRequest(self)
-    }
+    mutating func run() async throws { throw CleanExit.helpRequest(self) }
 }

@@ -138,7 +138,7 @@ import Testing
             let time = clock.measure { if (try? Self.parse(file)) != nil { read += 1 } }
             slowest = max(slowest, time)
         }
-        #expect(read < 40)
+        #expect(read < 100)
         // The bar is 50 ms; a loaded machine must not fail the test by chance, a parser that is not linear must.
         #expect(slowest < .seconds(5))
         print("hostile YAML: slowest of 200 files \(slowest), \(read) are valid")

@@ -154,12 +154,12 @@ struct ShowFilterOptions: ParsableArguments {
     var deprecated = false
 
     @Option(
-        name: [.customLong("av"), .long],
+        name: [.customLong("av"), .long], parsing: .unconditional,
         help: ArgumentHelp("Show N last stages for each version, -1 for all", valueName: "n"))
     var assignmentsPerVersion = -1
 
     @Option(
-        name: [.customLong("vs"), .long],
+        name: [.customLong("vs"), .long], parsing: .unconditional,
         help: ArgumentHelp(
             "Show N last versions for each stage, -1 for all", discussion: "Applied after --av.", valueName: "n"))
     var versionsPerStage = 1

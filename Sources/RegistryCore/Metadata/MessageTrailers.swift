@@ -125,7 +125,8 @@ extension ReleaseFacts {
         for value in values["metric"] ?? [] where metrics.count < MessageTrailers.metricLimit {
             guard let sign = value.utf8.firstIndex(of: UInt8(ascii: "=")), sign != value.startIndex else { continue }
             let name = TrailerValue.unescaped(String(value[..<sign]))
-            metrics.append(Metric(name, TrailerValue.unescaped(String(value[value.index(after: sign)...]))))
+            // As bytes: a combining mark behind the sign would be one character with it.
+            metrics.append(Metric(name, TrailerValue.unescaped(String(value[value.utf8.index(after: sign)...]))))
         }
     }
 }

@@ -33,8 +33,11 @@ struct YAMLTextEditor {
         return result + text.bytes[position...]
     }
 
-    /// Whether a comment stands inside a node.
-    func hasComments(in node: YAMLNode) -> Bool { !text.comments(in: node).isEmpty }
+    /// Whether a comment stands inside a node, or behind the last element of a block collection, which it is about.
+    func hasComments(in node: YAMLNode) -> Bool {
+        let isBlock = !node.isFlow && node.scalar == nil
+        return !text.comments(in: node).isEmpty || isBlock && !text.isLineEnd(text.contentEnd(of: node))
+    }
 
     // MARK: Adding
 

@@ -36,7 +36,7 @@ public struct DVCOutput: Hashable, Sendable {
         guard let pathNode = node["path"], let text = try reader.text(pathNode, of: "the path of an output") else {
             throw reader.refusal("an output has no path", at: node.start, hint: "write the file again with 'dvc add'")
         }
-        guard let path = RepositoryPath.joined(folder, text) else {
+        guard !text.isEmpty, let path = RepositoryPath.joined(folder, text) else {
             throw reader.refusal(
                 "the output '\(text.terminalSafe(limit: 60))' is not inside the repository", at: pathNode.start,
                 hint: "only outputs inside the repository can be delivered")

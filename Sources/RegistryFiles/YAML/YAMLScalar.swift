@@ -56,43 +56,41 @@ enum CoreSchema {
 
     /// Whole numbers and fractions, rewritten where JSON would refuse them: `+1`, `007`, `.5`, `1.`.
     private static func decimal(_ text: String) -> JSONValue? {
-        var rest = Substring(text)
-        var sign = ""
-        if let first = rest.first, first == "-" || first == "+" {
-            sign = first == "-" ? "-" : ""
-            rest = rest.dropFirst()
-        }
+        // As bytes: a combining mark behind a point would be one character with it.
+        var rest = text.utf8[...]
+        let sign = takeSign(&rest) == UInt8(ascii: "-") ? "-" : ""
         var whole = takeDigits(&rest)
-        var fraction: Substring = ""
-        var hasPoint = false
-        if rest.utf8.first == UInt8(ascii: ".") {
-            hasPoint = true
+        var fraction = ""
+        let hasPoint = rest.first == UInt8(ascii: ".")
+        if hasPoint {
             rest = rest.dropFirst()
             fraction = takeDigits(&rest)
         }
         guard !whole.isEmpty || !fraction.isEmpty else { return nil }
         var exponent = ""
-        if let mark = rest.utf8.first, mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") {
-            exponent = "e"
+        if let mark = rest.first, mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") {
             rest = rest.dropFirst()
-            if let first = rest.first, first == "-" || first == "+" {
-                exponent.append(first)
-                rest = rest.dropFirst()
-            }
+            exponent = "e" + (takeSign(&rest).map { String(UnicodeScalar($0)) } ?? "")
             let digits = takeDigits(&rest)
             guard !digits.isEmpty else { return nil }
             exponent += digits
         }
         guard rest.isEmpty else { return nil }
-        while whole.utf8.first == UInt8(ascii: "0"), whole.utf8.count > 1 { whole = whole.dropFirst() }
+        whole = String(whole.drop { $0 == "0" })
         if whole.isEmpty { whole = "0" }
         if !hasPoint, exponent.isEmpty, let value = Int(sign + whole) { return .integer(value) }
         return .number(sign + whole + (fraction.isEmpty ? "" : "." + fraction) + exponent)
     }
 
-    private static func takeDigits(_ rest: inout Substring) -> Substring {
-        let digits = rest.utf8.prefix { (0x30...0x39).contains($0) }
+    private static func takeSign(_ rest: inout Substring.UTF8View) -> UInt8? {
+        guard let first = rest.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") else { return nil }
+        rest = rest.dropFirst()
+        return first
+    }
+
+    private static func takeDigits(_ rest: inout Substring.UTF8View) -> String {
+        let digits = rest.prefix { (0x30...0x39).contains($0) }
         rest = rest[digits.endIndex...]
-        return Substring(digits)
+        return String(decoding: digits, as: UTF8.self)
     }
 }
