@@ -126,8 +126,9 @@ struct PlacementFolder: ~Copyable {
         guard Self.fileCount(in: root, limit: content.files.count) == content.files.count else { return nil }
         var present: [ArtifactPlacement.PlacedFile] = []
         for file in content.files {
-            guard let path = file.path, let place = try? Self.open(
-                path.components.dropLast()[...], in: root, creates: false, shown: shown),
+            guard let path = file.path,
+                let place = try? Self.open(
+                    path.components.dropLast()[...], in: root, creates: false, shown: shown),
                 let placed = try Self.fileInPlace(file, in: place, path.name, "\(shown)/\(path)", registered: nil)
             else { return nil }
             present.append(placed)

@@ -65,7 +65,8 @@ public enum GitModelCLI {
         report(
             RegistryError(
                 .invalidArguments,
-                word.isEmpty ? GitModelCommand.message(for: error) : "'\(word)' is not a git model command", subject: word,
+                word.isEmpty ? GitModelCommand.message(for: error) : "'\(word)' is not a git model command",
+                subject: word,
                 hints: Suggestion.hints(for: word, in: commands) + ["git model -h lists the commands"]), arguments)
     }
 

@@ -41,7 +41,8 @@ public struct RefName: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The tag's short name, where this ref is below `refs/tags/`.
     public var tag: TagName? {
-        description.hasPrefix(Self.tagPrefix) ? TagName(asRead: String(description.dropFirst(Self.tagPrefix.count))) : nil
+        description.hasPrefix(Self.tagPrefix)
+            ? TagName(asRead: String(description.dropFirst(Self.tagPrefix.count))) : nil
     }
 
     /// Orders names by their bytes, as `git for-each-ref` does.

@@ -21,7 +21,8 @@ public struct RemoteName: Hashable, Sendable, CustomStringConvertible {
         }
         guard isWord, !text.isEmpty, !text.hasPrefix("-"), !text.hasPrefix("."), !text.contains("..") else {
             throw MalformedValue(
-                expected: "remote name", value: text, rule: "letters, digits and '-_./' only, and no '-' or '.' in front")
+                expected: "remote name", value: text,
+                rule: "letters, digits and '-_./' only, and no '-' or '.' in front")
         }
         self.description = text
     }

@@ -26,7 +26,8 @@ public struct TagObject: Hashable, Sendable {
 
     /// Creates a tag object of a commit.
     public init(
-        target: ObjectID, targetType: String = "commit", name: TagName, tagger: Person, time: Timestamp, message: String,
+        target: ObjectID, targetType: String = "commit", name: TagName, tagger: Person, time: Timestamp,
+        message: String,
         signature: String? = nil
     ) {
         self.target = target

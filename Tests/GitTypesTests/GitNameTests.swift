@@ -11,7 +11,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "-", "--upload-pack=touch canary", "ext::sh -c touch% canary", "fd::17/foo", "https://", "ssh://-oProxyCommand=x/y",
+        "", "-", "--upload-pack=touch canary", "ext::sh -c touch% canary", "fd::17/foo", "https://",
+        "ssh://-oProxyCommand=x/y",
         "-oProxyCommand=touch:x", "git@-oProxyCommand=x:y", "host:-x", "transport::address", "gopher://x/y", "a\nb:c",
         "javascript://x", "ssh://a@-x/y", "ftp://x/y", ":x", "user@:x",
     ])
@@ -20,8 +21,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("https://ana:secret@example.com/a", "https://***@example.com/a"), ("https://token@example.com/a", "https://***@example.com/a"),
-        ("ssh://git@example.com/a", "ssh://git@example.com/a"), ("ssh://git:pw@example.com/a", "ssh://***@example.com/a"),
+        ("https://ana:secret@example.com/a", "https://***@example.com/a"),
+        ("https://token@example.com/a", "https://***@example.com/a"),
+        ("ssh://git@example.com/a", "ssh://git@example.com/a"),
+        ("ssh://git:pw@example.com/a", "ssh://***@example.com/a"),
         ("fatal: https://a:b@c/d and https://e:f@g/h", "fatal: https://***@c/d and https://***@g/h"),
         ("https://c/d?token=secret", "https://c/d?***"), ("no address here", "no address here"),
         ("https://a:p@ss@host/x", "https://***@host/x"),
@@ -36,8 +39,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "main", "refs/", "refs//a", "refs/a..b", "refs/a b", "refs/a~1", "refs/a^", "refs/a:b", "refs/a?", "refs/a*",
-        "refs/a[", "refs/a\\b", "refs/.a", "refs/a.lock", "refs/a.", "refs/a@{1}", "refs/a\u{7F}", "refs/a/", "refs/a\nb",
+        "", "main", "refs/", "refs//a", "refs/a..b", "refs/a b", "refs/a~1", "refs/a^", "refs/a:b", "refs/a?",
+        "refs/a*",
+        "refs/a[", "refs/a\\b", "refs/.a", "refs/a.lock", "refs/a.", "refs/a@{1}", "refs/a\u{7F}", "refs/a/",
+        "refs/a\nb",
     ])
     func `refuses ref names by the rules of git`(text: String) {
         #expect(throws: MalformedValue.self) { try RefName(text) }

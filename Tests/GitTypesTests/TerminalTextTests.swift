@@ -5,7 +5,8 @@ import Testing
     @Test(arguments: [
         ("plain", "plain"), ("é 模型", "é 模型"), ("a\u{1B}[31mb", "a\\x1b[31mb"), ("a\nb", "a\\nb"), ("a\rb", "a\\rb"),
         ("\u{7}", "\\x07"), ("\u{9B}31m", "\\x9b31m"), ("\u{7F}", "\\x7f"), ("a\u{202E}b", "a\\u{202e}b"),
-        ("a\u{200B}b", "a\\u{200b}b"), ("\u{FEFF}", "\\u{feff}"), ("\u{E0041}", "\\u{e0041}"), ("\u{E000}", "\\u{e000}"),
+        ("a\u{200B}b", "a\\u{200b}b"), ("\u{FEFF}", "\\u{feff}"), ("\u{E0041}", "\\u{e0041}"),
+        ("\u{E000}", "\\u{e000}"),
     ])
     func `nothing that moves, hides or reorders is left`(text: String, expected: String) {
         #expect(text.terminalSafe() == expected)

@@ -82,7 +82,9 @@ import Testing
             lines.compactMap { line -> String? in
                 let words = line.split(separator: " ")
                 guard let position = words.firstIndex(of: "import"), position <= 2, words.count > position + 1,
-                    words[..<position].allSatisfy({ $0.hasPrefix("@") || ["public", "internal", "package"].contains($0) })
+                    words[..<position].allSatisfy({
+                        $0.hasPrefix("@") || ["public", "internal", "package"].contains($0)
+                    })
                 else { return nil }
                 return String(words[position + 1])
             })

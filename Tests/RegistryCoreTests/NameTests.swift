@@ -9,7 +9,8 @@ import Testing
 
     @Test(arguments: [
         "", "-x", "x-", "_x", "x_", "a//b", "./d:a", "../d:a", "a/../d:a", "a:b:c", ":a", "a:", "a b", "a\n", "a\u{0}",
-        "é", "\u{202E}abc", "a@b", "a#b", "a.b", "x.lock", "/a", "a/", "/d:a", "d/:a", "-d:a", "a\\b", "a=b", "d.lock:a",
+        "é", "\u{202E}abc", "a@b", "a#b", "a.b", "x.lock", "/a", "a/", "/d:a", "d/:a", "-d:a", "a\\b", "a=b",
+        "d.lock:a",
         "--upload-pack=touch x", String(repeating: "a", count: 10_240),
     ])
     func `refuses names with the rule broken and exit status 64`(text: String) {
@@ -37,16 +38,20 @@ import Testing
         #expect(try Selector(text).description == expected)
     }
 
-    @Test(arguments: ["churn@", "churn#", "churn@v1#prod", "@v1.0.0", "#prod", "churn@prod", "churn##x", "", "churn#a b"])
+    @Test(arguments: [
+        "churn@", "churn#", "churn@v1#prod", "@v1.0.0", "#prod", "churn@prod", "churn##x", "", "churn#a b",
+    ])
     func `refuses selectors`(text: String) {
         let error = #expect(throws: RegistryError.self) { try Selector(text) }
         #expect(error?.code.exitStatus == 64)
     }
 
-    @Test(arguments: [
-        ("prd", ["prod", "dev"], "prod"), ("Churn", ["churn"], "churn"), ("stagign", ["staging", "prod"], "staging"),
-        ("xyz", ["prod", "dev"], nil), ("churm", [], nil), ("dev", ["dve"], "dve"),
-    ] as [(String, [String], String?)])
+    @Test(
+        arguments: [
+            ("prd", ["prod", "dev"], "prod"), ("Churn", ["churn"], "churn"),
+            ("stagign", ["staging", "prod"], "staging"),
+            ("xyz", ["prod", "dev"], nil), ("churm", [], nil), ("dev", ["dve"], "dve"),
+        ] as [(String, [String], String?)])
     func `suggests a name that is one slip away`(text: String, known: [String], expected: String?) {
         #expect(Suggestion.closest(to: text, in: known) == expected)
     }

@@ -133,7 +133,8 @@ import Testing
 
     /// What a deprecation of `churn` becomes.
     private func deprecation(
-        _ tags: String, _ target: DeprecationTarget, form: TagForm = .auto, isForced: Bool = false, deletes: Bool = false
+        _ tags: String, _ target: DeprecationTarget, form: TagForm = .auto, isForced: Bool = false,
+        deletes: Bool = false
     ) throws -> String {
         let planner = try planner(tags)
         do throws(RegistryError) {
@@ -212,6 +213,7 @@ import Testing
                 == "Unassigning stage 'dev' to artifact 'churn' version '\(sha)'")
         #expect(try deprecation(.artifact(at: nil)).subject == "Deprecating artifact 'churn'")
         #expect(
-            try deprecation(.version(version)).announcement == "Created git tag 'churn@v1.0.0!' that deregisters version")
+            try deprecation(.version(version)).announcement
+                == "Created git tag 'churn@v1.0.0!' that deregisters version")
     }
 }

@@ -31,7 +31,8 @@ import Testing
             let holders = artifact.stageHolders(versionsPerStage: nil).map { stage, holders in
                 "\(stage): \(holders.map(\.version.description))"
             }
-            return "\(artifact.name) \(artifact.isActive) \(artifact.latestVersion?.label.description ?? "-") \(holders)"
+            return
+                "\(artifact.name) \(artifact.isActive) \(artifact.latestVersion?.label.description ?? "-") \(holders)"
         }
         let findings = state.findings.map(\.message)
         return (artifacts + state.history().map { "\($0.tag) \($0.version?.description ?? "-")" } + findings)

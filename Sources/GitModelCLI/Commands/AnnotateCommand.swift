@@ -52,7 +52,8 @@ struct AnnotateCommand: AsyncParsableCommand {
             type: type, path: path, labels: label, summary: description, mustExist: mustExist)
         if remove, !changes.isEmpty {
             throw RegistryError(
-                .invalidArguments, "--remove goes with no other change", hints: ["git model annotate \(artifact) --remove"])
+                .invalidArguments, "--remove goes with no other change",
+                hints: ["git model annotate \(artifact) --remove"])
         }
         if !remove, changes.isEmpty {
             throw RegistryError(

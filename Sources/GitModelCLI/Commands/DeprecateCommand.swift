@@ -76,9 +76,12 @@ struct DeprecateCommand: AsyncParsableCommand {
     }
 
     private func versionSelection(_ text: String) throws -> DeprecationRequest.VersionSelection {
-        let isCommit = text.utf8.count >= 7 && text.utf8.allSatisfy { byte in
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-        }
+        let isCommit =
+            text.utf8.count >= 7
+            && text.utf8.allSatisfy { byte in
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+            }
         return isCommit ? .commit(try Revision(checking: text)) : .name(try SemanticVersion(text))
     }
 }

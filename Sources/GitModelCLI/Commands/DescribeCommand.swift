@@ -55,7 +55,9 @@ struct DescribeCommand: AsyncParsableCommand {
         let annotation = try await common.registry().describe(selector, at: revision)
         let printer = common.printer
         if json { return printer.json(.annotation(annotation)) }
-        func show(_ text: String?) { if let text, !text.isEmpty { printer.data(text.terminalSafe(keepingLines: true)) } }
+        func show(_ text: String?) {
+            if let text, !text.isEmpty { printer.data(text.terminalSafe(keepingLines: true)) }
+        }
         if showsType { return show(annotation.type) }
         if showsPath { return show(annotation.pathFromRoot) }
         if showsDescription { return show(annotation.summary) }

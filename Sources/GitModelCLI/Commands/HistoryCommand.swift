@@ -40,7 +40,7 @@ struct HistoryCommand: AsyncParsableCommand {
             filter(selector, snapshot.state))
         let printer = common.printer
         if json { return printer.json(.array(events.map { .historyRow($0) })) }
-        if events.isEmpty { return printer.note("Nothing found in the current workspace") }
+        if events.isEmpty { return printer.data("Nothing found in the current workspace") }
         let table = TextTable(
             headers: ["timestamp", "artifact", "event", "version", "stage", "commit", "ref"],
             rows: events.map { event in

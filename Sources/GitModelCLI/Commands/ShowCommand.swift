@@ -43,14 +43,15 @@ struct ShowCommand: AsyncParsableCommand {
     private func show(_ view: RegistryView, _ format: ShowFormat, _ printer: Printer) throws {
         switch format {
         case .json: printer.json(view.json)
-        case .field(.name): view.rows.forEach { printer.data($0.displayName) }
+        case .field where view.rows.isEmpty: break
+        case .field(.name): view.rowsByName.forEach { printer.data($0.displayName) }
         case .field(let field):
             throw RegistryError(
                 .invalidArguments, "cannot apply --\(field.rawValue) to the whole registry",
                 hints: ["git model show NAME --\(field.rawValue)"])
         case .table(let style):
             if view.rows.isEmpty {
-                printer.note("Nothing found in the current workspace")
+                printer.data("Nothing found in the current workspace")
                 return printer.note("hint: git model register NAME registers the first version")
             }
             view.table.lines(style).forEach { printer.data($0) }
@@ -63,6 +64,11 @@ struct ShowCommand: AsyncParsableCommand {
         _ format: ShowFormat, _ printer: Printer
     ) async throws {
         let artifact = try snapshot.state.requireArtifact(selector.artifact)
+        if format == .field(.name) {
+            throw RegistryError(
+                .invalidArguments, "cannot apply --name to one artifact",
+                hints: ["git model show --name lists all names"])
+        }
         let versions = ArtifactView.versions(of: artifact, selector.target, query)
         let needsFacts = format == .json || versions.contains { $0.version.authoringEvent == nil }
         let facts = needsFacts ? try await registry.commitFacts(Set(versions.map(\.version.commit)), snapshot) : [:]
@@ -73,28 +79,22 @@ struct ShowCommand: AsyncParsableCommand {
         case .table(let style) where !versions.isEmpty: view.table.lines(style).forEach { printer.data($0) }
         case .table: break
         }
-        if versions.isEmpty { throw try nothingFound(selector, artifact, snapshot.state) }
+        if versions.isEmpty { throw nothingFound(selector, snapshot.state) }
     }
 
-    /// Why a selector found nothing.
-    private func nothingFound(
-        _ selector: Selector, _ artifact: Artifact, _ state: RegistryState
-    ) throws -> RegistryError {
-        if !artifact.isActive {
-            return RegistryError(
-                .versionInactive, "\(artifact.name) is deprecated", subject: artifact.name.description,
-                hints: ["git model show \(selector) --deprecated"])
-        }
+    /// Why a selector found nothing. Whatever the reason, the status is that of "not found".
+    private func nothingFound(_ selector: Selector, _ state: RegistryState) -> RegistryError {
         do throws(RegistryError) {
             _ = try state.version(of: selector)
         } catch {
             guard error.code == .versionInactive else { return error }
             return RegistryError(
-                error.code, error.message, subject: error.subject, hints: ["git model show \(selector) --deprecated"])
+                .versionNotFound, error.message, subject: error.subject,
+                hints: ["git model show \(selector) --deprecated"])
         }
         return RegistryError(
             .versionNotFound, "nothing of \(selector) is to be shown with these filters",
-            subject: selector.description, hints: ["git model show \(artifact.name) --vs -1 --av -1"])
+            subject: selector.description, hints: ["git model show \(selector.artifact) --vs -1 --av -1"])
     }
 }
 
@@ -170,7 +170,8 @@ struct ShowFilterOptions: ParsableArguments {
     func query() throws -> ShowQuery {
         for (flag, value) in [("--av", assignmentsPerVersion), ("--vs", versionsPerStage)] where value < -1 {
             throw RegistryError(
-                .invalidArguments, "\(flag) takes -1 or a greater number, not \(value)", hints: ["\(flag) -1 shows all"])
+                .invalidArguments, "\(flag) takes -1 or a greater number, not \(value)", hints: ["\(flag) -1 shows all"]
+            )
         }
         return ShowQuery(
             isRegisteredOnly: registeredOnly, includesDeprecated: deprecated,

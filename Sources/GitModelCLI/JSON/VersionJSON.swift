@@ -32,7 +32,8 @@ extension JSONValue {
                         .object(
                             stageMembers(stage) + [
                                 Member("assignments", .array(stage.assignments.map { .event($0, withWord: false) })),
-                                Member("unassignments", .array(stage.unassignments.map { .event($0, withWord: false) })),
+                                Member(
+                                    "unassignments", .array(stage.unassignments.map { .event($0, withWord: false) })),
                             ]))
                 }
                 return .object(

@@ -52,8 +52,7 @@ struct ArtifactView {
     func values(_ field: ShowField) -> [String] {
         versions.map { entry in
             switch field {
-            case .name: displayName
-            case .version: entry.version.label.short
+            case .name, .version: entry.version.label.short
             case .stage: stageText(entry)
             case .ref: ref(entry)
             }

@@ -35,9 +35,10 @@ struct RegistryView {
                 isRegisteredOnly: query.isRegisteredOnly, stagesPerVersion: query.stagesPerVersion,
                 versionsPerStage: query.versionsPerStage, by: query.order)
             func texts(_ label: (VersionLabel) -> String) -> [StageName: String] {
-                Dictionary(uniqueKeysWithValues: holders.filter { !$0.holders.isEmpty }.map { stage, holders in
-                    (stage, holders.map { label($0.version) }.joined(separator: ", "))
-                })
+                Dictionary(
+                    uniqueKeysWithValues: holders.filter { !$0.holders.isEmpty }.map { stage, holders in
+                        (stage, holders.map { label($0.version) }.joined(separator: ", "))
+                    })
             }
             let latest = artifact.latestVersion?.label
             return Row(
@@ -61,11 +62,13 @@ struct RegistryView {
             })
     }
 
+    /// The artifacts by name, as tables and lists have them.
+    var rowsByName: [Row] { rows.sorted { $0.artifact.name < $1.artifact.name } }
+
     var table: TextTable {
-        let sorted = rows.sorted { $0.artifact.name < $1.artifact.name }
         return TextTable(
             headers: ["name", "latest"] + stages.map { unexpected.contains($0) ? "#\($0)*" : "#\($0)" },
-            rows: sorted.map { row in [row.displayName, row.latestShort] + stages.map { row.stagesShort[$0] } })
+            rows: rowsByName.map { row in [row.displayName, row.latestShort] + stages.map { row.stagesShort[$0] } })
     }
 
     var notes: [String] {

@@ -36,7 +36,9 @@ struct MetadataReader {
                 result.values += parsed.annotations
                 result.findings += parsed.problems.map { Self.finding($0, path) }
             } catch {
-                guard error.code == .invalidFile || error.code == .tooLarge || error.code == .invalidName else { throw error }
+                guard error.code == .invalidFile || error.code == .tooLarge || error.code == .invalidName else {
+                    throw error
+                }
                 result.findings.append(Self.finding(error, path))
             }
         }

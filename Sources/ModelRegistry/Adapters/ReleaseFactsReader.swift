@@ -55,7 +55,9 @@ struct ReleaseFactsReader {
         of id: ObjectID, size: Int, _ path: String
     ) async throws(RegistryError) -> ReleaseFacts.Digest? {
         let ofGit = ReleaseFacts.Digest(.git, id.description)
-        guard size <= Self.digestLimit, let computation = try? DigestComputation(.sha256, size: size) else { return ofGit }
+        guard size <= Self.digestLimit, let computation = try? DigestComputation(.sha256, size: size) else {
+            return ofGit
+        }
         let bytes = try await files.blob(id, limit: Self.digestLimit, file: path)
         bytes.withUnsafeBytes { computation.update($0) }
         return ReleaseFacts.Digest(.sha256, computation.finish().hexadecimal)
@@ -75,7 +77,9 @@ struct ReleaseFactsReader {
             guard let safe = try? SafePath(path),
                 let bytes = try await files.file(at: safe.description, of: commit, limit: limit)
             else { continue }
-            metrics += ((try? MetricsFile.flatten(bytes, file: path)) ?? []).map { ReleaseFacts.Metric($0.name, $0.value) }
+            metrics += ((try? MetricsFile.flatten(bytes, file: path)) ?? []).map {
+                ReleaseFacts.Metric($0.name, $0.value)
+            }
         }
         return Array(metrics.prefix(MessageTrailers.metricLimit))
     }

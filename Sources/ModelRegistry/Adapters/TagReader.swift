@@ -43,7 +43,8 @@ struct TagReader {
     }
 
     /// Reads one tag, or says why it carries no event.
-    func record(_ reference: TagReference, _ tag: RegistryTag) throws(RegistryError) -> Swift.Result<TagRecord, Oddity> {
+    func record(_ reference: TagReference, _ tag: RegistryTag) throws(RegistryError) -> Swift.Result<TagRecord, Oddity>
+    {
         let name = reference.name
         let parsed: Swift.Result<TagObject, Oddity>
         do throws(GitError) {

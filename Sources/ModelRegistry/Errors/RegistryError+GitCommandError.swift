@@ -40,7 +40,8 @@ extension RegistryError {
             self = Self.rejection(of: name, reason, said: said)
         case .remoteUnreachable:
             self.init(
-                .remoteUnreachable, error.message, hints: ["check the address and the network; git ls-remote tells more"],
+                .remoteUnreachable, error.message,
+                hints: ["check the address and the network; git ls-remote tells more"],
                 underlying: said)
         case .authenticationFailed:
             self.init(

@@ -60,7 +60,8 @@ extension RegistryError {
         case .invalid(let rule):
             self.init(.invalidRevision, "cannot \(error.operation): \(rule)", hints: ["check the spelling"])
         case .other:
-            self.init(.gitFailed, "cannot \(error.operation): \(error.message)", hints: ["git fsck checks the repository"])
+            self.init(
+                .gitFailed, "cannot \(error.operation): \(error.message)", hints: ["git fsck checks the repository"])
         }
     }
 

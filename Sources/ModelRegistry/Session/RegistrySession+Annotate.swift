@@ -58,7 +58,8 @@ extension RegistrySession {
         if let named {
             guard named == own || named == gto && artifact.folder == nil else {
                 throw RegistryError(
-                    .invalidArguments, "\(artifact) can be described in \(own)\(artifact.folder == nil ? " or \(gto)" : "") only",
+                    .invalidArguments,
+                    "\(artifact) can be described in \(own)\(artifact.folder == nil ? " or \(gto)" : "") only",
                     subject: named, hints: ["leave out --file"])
             }
             return named

@@ -82,7 +82,9 @@ extension RegistrySession {
         switch try await locator.locate(path, at: version.commit) {
         case .file(let id, let size, let isExecutable):
             return ArtifactContent(
-                files: [ArtifactFile(path: nil, size: size, isExecutable: isExecutable, digest: ContentDigest(blob: id))],
+                files: [
+                    ArtifactFile(path: nil, size: size, isExecutable: isExecutable, digest: ContentDigest(blob: id))
+                ],
                 isFolder: false)
         case .folder(_, let files):
             return ArtifactContent(files: files, isFolder: true)
@@ -90,7 +92,8 @@ extension RegistrySession {
             throw RegistryError(
                 .notSupportedYet,
                 "not supported yet: \(what) is kept in Git LFS (\(path), sha256:\(pointer.sha256.prefix(12))…, \(pointer.size) bytes)",
-                subject: path.description, hints: ["git checkout \(version.commit.short) && git lfs pull --include '\(path)'"])
+                subject: path.description,
+                hints: ["git checkout \(version.commit.short) && git lfs pull --include '\(path)'"])
         case .dvc(_, let file):
             throw RegistryError(
                 .notSupportedYet, "not supported yet: \(what) is kept in DVC (\(path), by \(file))",

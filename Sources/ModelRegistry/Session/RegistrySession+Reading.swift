@@ -59,7 +59,8 @@ extension RegistrySession {
         let annotations = try await annotations(of: selector.artifact, at: commit, snapshot.configuration)
         if let annotation = annotations.values.first { return annotation }
         if let problem = annotations.findings.first {
-            throw RegistryError(.invalidFile, problem.message, subject: problem.subject, hints: [problem.hint].compactMap { $0 })
+            throw RegistryError(
+                .invalidFile, problem.message, subject: problem.subject, hints: [problem.hint].compactMap { $0 })
         }
         throw RegistryError(
             .annotationNotFound, "no file describes \(selector.artifact) at commit \(commit.short)",
@@ -74,7 +75,8 @@ extension RegistrySession {
         var annotations = try await metadata(configuration).annotations(
             at: commit, folders: [artifact.folder].compactMap { $0 })
         let own = annotations.values.filter { $0.name == artifact }
-        annotations.values = own.filter { $0.file.hasSuffix("dvc.yaml") } + own.filter { !$0.file.hasSuffix("dvc.yaml") }
+        annotations.values =
+            own.filter { $0.file.hasSuffix("dvc.yaml") } + own.filter { !$0.file.hasSuffix("dvc.yaml") }
         return annotations
     }
 

@@ -68,7 +68,8 @@ extension RegistrySession {
         do throws(GitCommandError) {
             _ = try await git.push(
                 to: destination,
-                zip(planned, ids).map { RefUpdate(source: $1, destination: RefName($0.tag.name)) }, isAtomic: created.count > 1)
+                zip(planned, ids).map { RefUpdate(source: $1, destination: RefName($0.tag.name)) },
+                isAtomic: created.count > 1)
         } catch {
             // Where nobody knows whether the tags arrived, taking them back could lose the one copy that is known.
             if error.kind != .outcomeUnknown { takeBack(created) }
@@ -79,7 +80,9 @@ extension RegistrySession {
 
     private func signs(_ request: WriteRequest) throws(RegistryError) -> Bool {
         if let signs = request.signs { return signs }
-        return try RegistryError.wrapping { () throws(GitError) in try repository.configurationBool("tag.gpgsign") ?? false }
+        return try RegistryError.wrapping { () throws(GitError) in
+            try repository.configurationBool("tag.gpgsign") ?? false
+        }
     }
 
     private func createUnsigned(_ objects: [TagObject]) async throws(RegistryError) -> [ObjectID] {

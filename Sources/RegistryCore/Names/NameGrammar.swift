@@ -1,6 +1,7 @@
 /// The letters that GTO allows in the names of artifacts, stages, types and labels.
 public enum NameGrammar {
-    static let rule = "a name starts and ends with an ASCII letter or digit and holds only letters, digits, '-', '_', '/'"
+    static let rule =
+        "a name starts and ends with an ASCII letter or digit and holds only letters, digits, '-', '_', '/'"
 
     /// Whether the bytes are a name: GTO's `[a-zA-Z0-9]([a-zA-Z0-9-/_]*[a-zA-Z0-9])?`.
     public static func isName(_ bytes: some Collection<UInt8>) -> Bool {

@@ -33,7 +33,8 @@ public struct SemanticVersion: Hashable, Sendable, CustomStringConvertible {
         }
         if version.hasOversizedNumber || whole.utf8.count > 200 {
             throw RegistryError(
-                .invalidVersion, "'\(text)' is not a valid version: a number of it has more than 18 digits, or it is too long",
+                .invalidVersion,
+                "'\(text)' is not a valid version: a number of it has more than 18 digits, or it is too long",
                 subject: String(text), hints: ["use a smaller number"])
         }
         self = version

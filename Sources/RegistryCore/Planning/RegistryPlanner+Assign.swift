@@ -45,7 +45,12 @@ extension RegistryPlanner {
                 }
                 label = version.label
             } else {
-                let registration = try register(name, at: id, version: wanted.map { .exactly($0) } ?? .next, form: .simple)
+                // What was assigned to the bare commit will belong to the version that is registered there.
+                if let bare = artifact?.versions.first(where: { $0.commit == id }), bare.isInStage(stage), !isForced {
+                    throw alreadyInStage(name, stage, bare)
+                }
+                let registration = try register(
+                    name, at: id, version: wanted.map { .exactly($0) } ?? .next, form: .simple)
                 plan.creations.append(registration)
                 label = registration.version ?? label
             }
@@ -60,11 +65,7 @@ extension RegistryPlanner {
                     .versionInactive, "version \(version.label) of \(name) was deregistered",
                     subject: "\(name)@\(version.label)", hints: ["add --force to assign a stage all the same"])
             }
-            if version.isInStage(stage) {
-                throw RegistryError(
-                    .alreadyInStage, "version '\(version.label)' of \(name) is already in stage '\(stage)'",
-                    subject: "\(name)#\(stage)", hints: ["add --force to create a new Git tag nevertheless"])
-            }
+            if version.isInStage(stage) { throw alreadyInStage(name, stage, version) }
         }
         let tag = try nextTag(
             .assign(stage), of: name, form: form, isSimpleByDefault: false, fallsBackToCounter: true)
@@ -73,5 +74,11 @@ extension RegistryPlanner {
                 tag: tag, commit: commit, version: label,
                 subject: "Assigning stage \(stage) to artifact \(name) version \(label)"))
         return plan
+    }
+
+    private func alreadyInStage(_ name: ArtifactName, _ stage: StageName, _ version: Version) -> RegistryError {
+        RegistryError(
+            .alreadyInStage, "version '\(version.label)' of \(name) is already in stage '\(stage)'",
+            subject: "\(name)#\(stage)", hints: ["add --force to create a new Git tag nevertheless"])
     }
 }

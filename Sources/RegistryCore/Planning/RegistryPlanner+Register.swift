@@ -52,7 +52,8 @@ extension RegistryPlanner {
     }
 
     /// A version name that the artifact never used.
-    private func freeVersion(of artifact: Artifact, _ request: VersionRequest) throws(RegistryError) -> SemanticVersion {
+    private func freeVersion(of artifact: Artifact, _ request: VersionRequest) throws(RegistryError) -> SemanticVersion
+    {
         let used = Set(artifact.versions.compactMap(\.label.semanticVersion))
         if case .exactly(let wanted) = request {
             guard used.contains(wanted) else { return wanted }

@@ -26,7 +26,8 @@ public struct Artifact: Hashable, Sendable {
         guard let deprecated = deprecations.last else { return true }
         return versions.contains { version in
             let newest = [
-                version.registrations.last, version.deregistrations.last, version.stages.flatMap(\.eventsNewestFirst)
+                version.registrations.last, version.deregistrations.last,
+                version.stages.flatMap(\.eventsNewestFirst)
                     .max { $0.time.seconds < $1.time.seconds },
             ]
             return newest.contains { ($0?.time.seconds ?? .min) >= deprecated.time.seconds }

@@ -55,7 +55,8 @@ extension Artifact {
         if found.count > 1 {
             let commits = found.map(\.commit.short).joined(separator: ", ")
             throw RegistryError(
-                .ambiguousVersion, "version \(name) of \(self.name) is registered on \(found.count) commits (\(commits))",
+                .ambiguousVersion,
+                "version \(name) of \(self.name) is registered on \(found.count) commits (\(commits))",
                 subject: "\(self.name)@\(name)", hints: ["git model doctor names the tags"])
         }
         return first

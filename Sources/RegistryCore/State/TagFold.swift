@@ -104,7 +104,8 @@ struct TagFold {
             (version(left).registrations.first?.time.seconds ?? 0)
                 < (version(right).registrations.first?.time.seconds ?? 0)
         }
-        if case .unassign = record.tag.action, let holder = byRegistration.last(where: { version($0).isInStage(stage) }) {
+        if case .unassign = record.tag.action, let holder = byRegistration.last(where: { version($0).isInStage(stage) })
+        {
             return holder
         }
         let earlier = byRegistration.last { position in
@@ -159,7 +160,8 @@ struct TagFold {
             state.findings.append(
                 Finding(
                     .strayDeregistration, subject: event.ref.description,
-                    message: "tag \(event.ref) deregisters \(name) \(label) on another commit than it was registered on, "
+                    message:
+                        "tag \(event.ref) deregisters \(name) \(label) on another commit than it was registered on, "
                         + "which cancels nothing",
                     hint: "git tag -d '\(event.ref)'"))
         }
