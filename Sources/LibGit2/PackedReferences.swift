@@ -1,0 +1,46 @@
+import GitTypes
+
+/// The refs of one folder that `packed-refs` holds, ordered by the bytes of their names.
+///
+/// libgit2 lists no refs and reports success where the file is damaged. So every line is checked here, by the rules of
+/// git's `refs/packed-backend.c`, and the lines that are asked for are kept.
+struct PackedReferences {
+    /// One line: where the ref's full name lies in the file, and the id before it.
+    struct Line {
+        let name: Range<Int>
+        let id: ObjectID
+        /// What is wrong with the line, though the file can be read on.
+        var problem: String?
+    }
+
+    /// The whole file.
+    let bytes: [UInt8]
+    /// The lines whose names start with the prefix.
+    let lines: [Line]
+
+    /// Reads `packed-refs`; a repository without one has no packed refs.
+    /// - Throws: ``GitError`` of kind damaged, with the number of the first line that git would refuse too.
+    static func read(
+        _ path: [CChar], prefix: some Collection<UInt8>, operation: String
+    ) throws(GitError) -> PackedReferences {
+        guard let bytes = try FileBytes.read(path, operation: operation), !bytes.isEmpty else {
+            return PackedReferences(bytes: [], lines: [])
+        }
+        let prefix = Array(prefix)
+        let (lines, failure) = bytes.withUnsafeBytes { buffer in
+            guard let base = buffer.baseAddress else { return ([Line](), PackedReferencesParser.Failure?.none) }
+            var parser = PackedReferencesParser(base: base, count: buffer.count, prefix: prefix)
+            let failure = parser.parse()
+            return (parser.lines, failure)
+        }
+        if let failure {
+            throw GitError(
+                .damaged(what: "packed-refs"), operation: operation,
+                message: "line \(failure.line) of packed-refs \(failure.problem)")
+        }
+        return PackedReferences(bytes: bytes, lines: lines)
+    }
+
+    /// The bytes of a line's full name.
+    func name(_ line: Line) -> ArraySlice<UInt8> { bytes[line.name] }
+}

@@ -1,0 +1,96 @@
+import GitTypes
+import Glibc
+
+/// Reads the lines of `packed-refs`, without copying them.
+struct PackedReferencesParser {
+    /// The first line that cannot be read, counted from one, and a clause that follows its number.
+    struct Failure {
+        let line: Int
+        let problem: String
+    }
+
+    private let base: UnsafeRawPointer
+    private let count: Int
+    private let prefix: [UInt8]
+    private var isSorted = true
+    /// The lines whose names start with the prefix, in the order of their names once the file is read.
+    private(set) var lines: [PackedReferences.Line] = []
+
+    private static let digitCount = 2 * ObjectID.byteCount
+
+    init(base: UnsafeRawPointer, count: Int, prefix: [UInt8]) {
+        self.base = base
+        self.count = count
+        self.prefix = prefix
+    }
+
+    /// Reads the file to its end or to the first line that cannot be read.
+    mutating func parse() -> Failure? {
+        var start = 0
+        var number = 0
+        var isPeelAllowed = false
+        while start < count {
+            number += 1
+            guard let newline = memchr(base + start, 0x0A, count - start) else {
+                return Failure(line: number, problem: "has no end")
+            }
+            let end = UnsafeRawPointer(newline) - base
+            let line = UnsafeRawBufferPointer(start: base + start, count: end - start)
+            if line.first == UInt8(ascii: "#"), number == 1 {
+                if !line.starts(with: "# pack-refs with:".utf8) {
+                    return Failure(line: number, problem: "is not its header")
+                }
+            } else if line.first == UInt8(ascii: "^") {
+                // The object that the tag of the line before ends at.
+                let isID = line.count == 1 + Self.digitCount && Self.isHexadecimal(base + start + 1)
+                if !isPeelAllowed || !isID { return Failure(line: number, problem: "is malformed") }
+                isPeelAllowed = false
+            } else {
+                guard line.count > Self.digitCount + 1, line[Self.digitCount] == UInt8(ascii: " "),
+                    Self.isHexadecimal(base + start)
+                else { return Failure(line: number, problem: "is malformed") }
+                append((start + Self.digitCount + 1)..<end)
+                isPeelAllowed = true
+            }
+            start = end + 1
+        }
+        if !isSorted { lines = lines.sorted { order($0.name, $1.name) < 0 } }
+        reportRepetitions()
+        return nil
+    }
+
+    private mutating func append(_ name: Range<Int>) {
+        guard name.count >= prefix.count, memcmp(base + name.lowerBound, prefix, prefix.count) == 0 else { return }
+        let digits = UnsafeRawBufferPointer(start: base + name.lowerBound - 1 - Self.digitCount, count: Self.digitCount)
+        guard let id = ObjectID(hexadecimal: digits) else { return }
+        if isSorted, let last = lines.last { isSorted = order(last.name, name) <= 0 }
+        var problem: String?
+        if !ReferenceName.isValid(UnsafeRawBufferPointer(start: base + name.lowerBound, count: name.count)) {
+            problem = "its name is not allowed"
+        } else if id == .zero {
+            problem = "its value is the zero id"
+        }
+        lines.append(PackedReferences.Line(name: name, id: id, problem: problem))
+    }
+
+    /// Git finds a packed ref by halving, so of two lines for one name it may use either.
+    private mutating func reportRepetitions() {
+        for index in lines.indices.dropFirst() where order(lines[index - 1].name, lines[index].name) == 0 {
+            lines[index].problem = "packed-refs lists it twice"
+        }
+    }
+
+    private static func isHexadecimal(_ digits: UnsafeRawPointer) -> Bool {
+        for offset in 0..<digitCount where isxdigit(Int32(digits.load(fromByteOffset: offset, as: UInt8.self))) == 0 {
+            return false
+        }
+        return true
+    }
+
+    /// Below, at or above zero where the left name comes before, is, or comes after the right one.
+    private func order(_ left: Range<Int>, _ right: Range<Int>) -> Int {
+        let common = min(left.count, right.count)
+        let order = Int(memcmp(base + left.lowerBound, base + right.lowerBound, common))
+        return order != 0 ? order : left.count - right.count
+    }
+}

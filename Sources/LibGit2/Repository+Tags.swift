@@ -1,0 +1,96 @@
+import CLibGit2
+import GitTypes
+
+extension Repository {
+    /// Lists the refs below `refs/tags/`: loose and packed, nested and symbolic ones.
+    ///
+    /// The files are read here and not by libgit2, which reports success and no tags where `packed-refs` is damaged, and
+    /// which takes several times as long. Loose refs are read first: `git pack-refs` writes
+    /// `packed-refs` before it removes a loose ref, so none is missed while it runs. Only symbolic refs are resolved;
+    /// that an object exists is not checked.
+    /// - Throws: ``GitError`` of kind ``GitError/Kind/damaged(what:)`` where `packed-refs` cannot be read as such, with the
+    ///   number of the line; of kind input and output where a file cannot be read.
+    public func tagReferences() throws(GitError) -> TagList {
+        let operation = "list the tags"
+        let loose = try LooseReferences.read(below: "refs/tags".utf8, root: commonPath, operation: operation)
+        let packed = try PackedReferences.read(
+            path("packed-refs"), prefix: RefName.tagPrefix.utf8, operation: operation)
+        return TagListMerge(loose: loose.entries, packed: packed).list { resolve($0) }
+    }
+
+    /// The object that a symbolic ref ends at; `nil` where it ends nowhere.
+    private func resolve(_ name: [UInt8]) -> ObjectID? {
+        var id = git_oid()
+        let code = name.withCString { git_reference_name_to_id(&id, handle, $0) }
+        return code == 0 ? ObjectID(id) : nil
+    }
+}
+
+extension [UInt8] {
+    /// Lends the bytes as a C string.
+    func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+        (self + [0]).withUnsafeBufferPointer { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { characters in
+                characters.baseAddress.map(body) ?? body("")
+            }
+        }
+    }
+}
+
+/// Puts loose and packed refs together; a loose ref hides the packed one of its name.
+private struct TagListMerge {
+    let loose: [LooseReferences.Entry]
+    let packed: PackedReferences
+
+    func list(resolving resolve: ([UInt8]) -> ObjectID?) -> TagList {
+        var list = TagList(references: [], damaged: [])
+        list.references.reserveCapacity(loose.count + packed.lines.count)
+        packed.bytes.withUnsafeBytes { bytes in
+            var next = 0
+            for line in packed.lines {
+                let name = UnsafeRawBufferPointer(rebasing: bytes[line.name])
+                while next < loose.count, loose[next].name.lexicographicallyPrecedes(name) {
+                    append(loose[next], to: &list, resolving: resolve)
+                    next += 1
+                }
+                if next < loose.count, loose[next].name.elementsEqual(name) { continue }
+                append(line, name: name, to: &list)
+            }
+            for entry in loose[next...] { append(entry, to: &list, resolving: resolve) }
+        }
+        return list
+    }
+
+    private func append(_ line: PackedReferences.Line, name: UnsafeRawBufferPointer, to list: inout TagList) {
+        let tag = Self.tagName(name)
+        if let problem = line.problem {
+            list.damaged.append(TagList.Damaged(name: tag, problem: problem))
+        } else {
+            list.references.append(TagReference(name: tag, id: line.id))
+        }
+    }
+
+    private func append(
+        _ entry: LooseReferences.Entry, to list: inout TagList, resolving resolve: ([UInt8]) -> ObjectID?
+    ) {
+        let tag = entry.name.withUnsafeBytes { Self.tagName($0) }
+        switch entry.value {
+        case .id(let id): list.references.append(TagReference(name: tag, id: id))
+        case .damaged(let problem): list.damaged.append(TagList.Damaged(name: tag, problem: problem))
+        case .symbolic(let target):
+            if let id = resolve(entry.name) {
+                list.references.append(TagReference(name: tag, id: id))
+            } else {
+                let problem = "it points to '\(String(lossless: target))', which does not exist"
+                list.damaged.append(TagList.Damaged(name: tag, problem: problem))
+            }
+        }
+    }
+
+    /// The name without `refs/tags/`. Nearly every name is UTF-8; asking for that first saves the general way.
+    private static func tagName(_ name: UnsafeRawBufferPointer) -> TagName {
+        let short = UnsafeRawBufferPointer(rebasing: name[RefName.tagPrefix.utf8.count...])
+        if let text = String(validating: short, as: UTF8.self) { return TagName(asRead: text) }
+        return TagName(bytes: short)
+    }
+}
