@@ -45,6 +45,11 @@ public struct RefName: Hashable, Comparable, Sendable, CustomStringConvertible {
             ? TagName(asRead: String(description.dropFirst(Self.tagPrefix.count))) : nil
     }
 
+    /// Whether two names are the same bytes. Swift's `String` takes two spellings of `é` for one; Git does not.
+    public static func == (left: RefName, right: RefName) -> Bool {
+        left.description == right.description && left.description.utf8.elementsEqual(right.description.utf8)
+    }
+
     /// Orders names by their bytes, as `git for-each-ref` does.
     public static func < (left: RefName, right: RefName) -> Bool {
         left.description.utf8.lexicographicallyPrecedes(right.description.utf8)
@@ -100,6 +105,11 @@ public struct TagName: Hashable, Comparable, Sendable, CustomStringConvertible {
         let rule = text.hasPrefix("-") ? "it starts with '-'" : RefName.brokenComponentRule(of: text)
         if let rule { throw MalformedValue(expected: "tag name", value: text, rule: rule) }
         self.description = text
+    }
+
+    /// Whether two names are the same bytes. Swift's `String` takes two spellings of `é` for one; Git does not.
+    public static func == (left: TagName, right: TagName) -> Bool {
+        left.description == right.description && left.description.utf8.elementsEqual(right.description.utf8)
     }
 
     /// Orders names by their bytes.

@@ -109,7 +109,7 @@ public struct TagObject: Hashable, Sendable {
         else { throw .encoding }
         let fields = line[(close + 1)...].split(separator: UInt8(ascii: " "))
         guard let first = fields.first, let seconds = Int64(String(decoding: first, as: UTF8.self)),
-            abs(seconds) < 1 << 47
+            seconds.magnitude < 1 << 47
         else { throw .tagger }
         let offset = fields.count > 1 ? parseOffset(fields[1]) : 0
         let trimmed = name.hasSuffix(" ") ? String(name.dropLast()) : name

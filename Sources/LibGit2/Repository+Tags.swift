@@ -1,5 +1,5 @@
 import CLibGit2
-public import GitTypes
+import GitTypes
 
 extension Repository {
     /// Lists the refs below `refs/tags/`: loose and packed, nested and symbolic ones.
