@@ -13,6 +13,8 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+// The types of Subprocess's paths and descriptors; it brings this package along in any case.
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -35,6 +37,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
         systemLibrary("CLibGit2", pkgConfig: "libgit2", package: "libgit2-dev"),
@@ -43,7 +46,7 @@ let package = Package(
 
         room("GitTypes", []),
         room("LibGit2", ["CLibGit2", "GitTypes"]),
-        room("ChildProcess", [subprocess]),
+        room("ChildProcess", [subprocess, systemPackage]),
         room("GitCommand", ["ChildProcess", "GitTypes"]),
         room("RegistryCore", ["GitTypes"]),
         room("RegistryFiles", ["CLibYAML", "RegistryCore", "GitTypes"]),

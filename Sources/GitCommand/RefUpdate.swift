@@ -1,0 +1,64 @@
+public import GitTypes
+
+/// One ref of a push: what it shall hold at the remote.
+public struct RefUpdate: Hashable, Sendable {
+    /// What the ref shall hold; `nil` where it shall be deleted.
+    public let source: Source?
+    /// The ref at the remote.
+    public let destination: RefName
+
+    /// Publishes an object under a ref.
+    public init(source: ObjectID, destination: RefName) {
+        self.source = .object(source)
+        self.destination = destination
+    }
+
+    /// Publishes what a local ref holds, under the same name unless another one is given.
+    public init(source: RefName, destination: RefName? = nil) {
+        self.source = .reference(source)
+        self.destination = destination ?? source
+    }
+
+    private init(deletionOf destination: RefName) {
+        self.source = nil
+        self.destination = destination
+    }
+
+    /// Deletes a ref at the remote.
+    public static func deletion(of reference: RefName) -> RefUpdate {
+        RefUpdate(deletionOf: reference)
+    }
+
+    /// Whether the ref is deleted.
+    public var isDeletion: Bool { source == nil }
+
+    /// What a ref is set to.
+    public enum Source: Hashable, Sendable {
+        /// An object of the local repository.
+        case object(ObjectID)
+        /// What a local ref holds when the push starts.
+        case reference(RefName)
+    }
+}
+
+/// What became of one ref of a push.
+public struct RefResult: Hashable, Sendable {
+    /// The ref at the remote.
+    public let reference: RefName
+    /// What became of it.
+    public let status: Status
+
+    /// What can become of a ref.
+    public enum Status: Hashable, Sendable {
+        /// It did not exist and does now.
+        case created
+        /// It follows the ref it held before.
+        case updated
+        /// It is gone.
+        case deleted
+        /// It held the same id before.
+        case upToDate
+        /// It was not changed.
+        case rejected(RejectionReason)
+    }
+}
