@@ -15,7 +15,8 @@ enum LaunchDiagnosis {
                 ? .noInterpreterLine(path: file) : .system(operation: "starting '\(file)'", errorNumber: errorNumber)
         }
         if line.last == UInt8(ascii: "\r") { return .interpreterLineHasCarriageReturn(path: file) }
-        let words = String(decoding: line.dropFirst(2), as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\t" })
+        let words = String(decoding: line.dropFirst(2), as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\t" }
+        )
         guard let interpreter = words.first.map(String.init) else { return .noInterpreterLine(path: file) }
         return isExecutableFile(interpreter)
             ? .system(operation: "starting '\(file)'", errorNumber: errorNumber)

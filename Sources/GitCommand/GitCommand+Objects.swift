@@ -60,7 +60,9 @@ extension GitCommand {
     }
 
     private func objectFailure(of invocation: Invocation, _ output: GitOutput, id: ObjectID?) -> GitCommandError {
-        let isMissing = ["bad file", "Not a valid object name", "not our ref"].contains { output.errorText.contains($0) }
+        let isMissing = ["bad file", "Not a valid object name", "not our ref"].contains {
+            output.errorText.contains($0)
+        }
         let remote = RemoteFailure.kind(in: output.errorText, isPush: false)
         return failure(of: invocation, output, kind: isMissing ? .objectMissing(id) : remote)
     }

@@ -100,7 +100,8 @@ extension GitCommand {
             throw interrupted(invocation, .timedOut, "did not end within \(limit)", errorText)
         }
         switch result.ending {
-        case .exited(let code): return GitOutput(exitCode: code, bytes: result.standardOutput.bytes, errorText: errorText)
+        case .exited(let code):
+            return GitOutput(exitCode: code, bytes: result.standardOutput.bytes, errorText: errorText)
         case .signalled(let number):
             throw interrupted(invocation, .failed, "was ended by signal \(number)", errorText)
         }

@@ -12,10 +12,11 @@ public struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
         let text = String(text)
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         func isWord(_ part: Substring) -> Bool {
-            !part.isEmpty && part.utf8.allSatisfy { byte in
-                byte == UInt8(ascii: "-") || byte < 0x80 && Character(UnicodeScalar(byte)).isLetter
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            }
+            !part.isEmpty
+                && part.utf8.allSatisfy { byte in
+                    byte == UInt8(ascii: "-") || byte < 0x80 && Character(UnicodeScalar(byte)).isLetter
+                        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                }
         }
         guard parts.count >= 2, let section = parts.first, let name = parts.last, isWord(section), isWord(name),
             name.first?.isLetter == true, !section.hasPrefix("-"),

@@ -56,7 +56,9 @@ struct PushReport {
         if says("protected branch", "protected tag", "protected ref", "rule violations") { return .protected }
         if says("hook declined") {
             // GitLab answers with its own pre-receive hook.
-            let isRule = ["protected tag", "protected branch", "as it is protected"].contains { remoteText.contains($0) }
+            let isRule = ["protected tag", "protected branch", "as it is protected"].contains {
+                remoteText.contains($0)
+            }
             return isRule ? .protected : .hookDeclined
         }
         if says("atomic push failed", "atomic push failure", "atomic transaction failed") { return .atomic }

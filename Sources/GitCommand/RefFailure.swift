@@ -13,7 +13,9 @@ enum RefFailure {
     /// The ref of each line that reports a failed lock, and what it reports.
     static func failures(in text: String) -> [(ref: RefName, kind: GitCommandError.Kind)] {
         text.split(whereSeparator: \.isNewline).compactMap { line in
-            guard let ref = quoted(in: line, after: "cannot lock ref '"), let kind = kind(ofLine: line) else { return nil }
+            guard let ref = quoted(in: line, after: "cannot lock ref '"), let kind = kind(ofLine: line) else {
+                return nil
+            }
             return (name(ref), kind)
         }
     }

@@ -48,7 +48,9 @@ import Testing
         await #expect(throws: ChildProcessError.workingDirectoryUnusable(path: "/no/such/folder")) {
             try await child.run()
         }
-        await #expect(throws: ChildProcessError.malformedValue("argument 4")) { try await shell("true", ["a\0b"]).run() }
+        await #expect(throws: ChildProcessError.malformedValue("argument 4")) {
+            try await shell("true", ["a\0b"]).run()
+        }
         for (name, value) in [("A=B", "x"), ("", "x"), ("1A", "x"), ("A", "x\0y")] {
             let child = ChildProcess(program: "true", environment: [name: value])
             await #expect(throws: ChildProcessError.malformedValue("the variable '\(name)'")) { try await child.run() }

@@ -53,6 +53,25 @@ import Testing
         #expect(object.bytes == Array("weights\n".utf8) && object.kind == .blob)
     }
 
+    @Test func `inside a hook it reads objects that are not part of the repository yet`() async throws {
+        let scratch = try Scratch()
+        try await scratch.repositories()
+        try await scratch.git("", "init", "--quiet", "--bare", "quarantine.git")
+        let text = try await scratch.git("quarantine.git", "hash-object", "-w", "--stdin", input: "pushed\n")
+        let id = try #require(ObjectID(text))
+        var environment = scratch.environment
+        environment["GIT_DIR"] = scratch.gitDirectory("work")
+        environment["GIT_OBJECT_DIRECTORY"] = "\(scratch.path)/quarantine.git/objects"
+        environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = "\(scratch.gitDirectory("work"))/objects"
+        environment["GIT_QUARANTINE_PATH"] = environment["GIT_OBJECT_DIRECTORY"]
+        let hook = GitCommand(gitDirectory: nil, environment: environment, isInsideHook: true)
+        #expect(try await hook.readObject(id).bytes == Array("pushed\n".utf8))
+        // Git itself forbids to change refs while the objects are in quarantine.
+        let head = try await scratch.id("HEAD")
+        #expect(await kind { try await hook.createReferences([(try tagRef("x"), head)]) } == .failed)
+        #expect(await kind { _ = try await scratch.command("work").readObject(id) } == .objectMissing(id))
+    }
+
     @Test func `asks git who commits`() async throws {
         let scratch = try Scratch()
         try await scratch.repositories()

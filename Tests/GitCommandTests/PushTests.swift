@@ -56,7 +56,9 @@ import Testing
         for name in names { _ = try await scratch.tag(name.tag?.description ?? "") }
         for refused in names {
             try scratch.hook("update", "if [ \"$1\" = \(refused) ]; then printf 'no \\033[31mway\\n' >&2; exit 1; fi")
-            let error = try await failure { _ = try await command.push(to: origin, names.map { RefUpdate(source: $0) }) }
+            let error = try await failure {
+                _ = try await command.push(to: origin, names.map { RefUpdate(source: $0) })
+            }
             #expect(error.kind == .rejected(refused, .hookDeclined))
             #expect(error.remoteText.hasPrefix("no ") && error.remoteText.contains("way"))
             #expect(try await scratch.refs("remote.git").isEmpty)
@@ -78,7 +80,8 @@ import Testing
         error = try await failure { _ = try await command.push(to: origin, [update]) }
         #expect(error.kind == .rejected(name, .protected))
         // What the server says is never taken for what git says, however much it is.
-        try scratch.hook("pre-receive", "yes 'fatal: Could not read from remote repository.' | head -c 3000000 >&2; exit 1")
+        try scratch.hook(
+            "pre-receive", "yes 'fatal: Could not read from remote repository.' | head -c 3000000 >&2; exit 1")
         error = try await failure { _ = try await command.push(to: origin, [update]) }
         #expect(error.kind == .rejected(name, .hookDeclined) && error.remoteText.utf8.count <= 72 << 10)
         try scratch.hook("pre-receive", "exit 0")
@@ -129,7 +132,9 @@ import Testing
             }
         }
         #expect(await push(ssh, ssh: "false") == .remoteUnreachable)
-        #expect(await push(ssh, ssh: "echo 'a@b: Permission denied (publickey).' >&2; exit 255; :") == .authenticationFailed)
+        #expect(
+            await push(ssh, ssh: "echo 'a@b: Permission denied (publickey).' >&2; exit 255; :") == .authenticationFailed
+        )
         #expect(await push(.url(try GitURL("file:///nowhere/x.git"))) == .remoteUnreachable)
         #expect(await push(.url(try GitURL("http://127.0.0.1:1/x.git"))) == .remoteUnreachable)
         #expect(await push(.name(try RemoteName("nobody"))) == .remoteUnreachable)
@@ -200,7 +205,9 @@ import Testing
             let loser = kinds.compactMap { $0 }.first
             let isFair = names.contains { loser == .rejected($0, .alreadyExists) || loser == .rejected($0, .locked) }
             #expect(isFair, "\(String(describing: loser))")
-            let held = try await scratch.refs("remote.git").filter { $0.contains("v\(round) ") || $0.contains("#\(round) ") }
+            let held = try await scratch.refs("remote.git").filter {
+                $0.contains("v\(round) ") || $0.contains("#\(round) ")
+            }
             #expect(Set(held.map { $0.split(separator: " ")[1] }).count == 1 && held.count == 2, "\(held)")
         }
     }
