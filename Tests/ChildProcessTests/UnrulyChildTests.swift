@@ -79,7 +79,8 @@ import Testing
         #expect(result.standardOutput.droppedCount == 100_000_008 - 1024 - 16)
         #expect(result.standardError.bytes.count == 64 << 10)
         #expect(result.standardError.droppedCount == 100_000_000 - 64 << 10)
-        #expect(peakMemory() - before < 64 << 20, "other tests run beside this one and have their share in it")
+        // Unbounded it would be 200 MB; the tests that run beside this one have their share in what is measured.
+        #expect(peakMemory() - before < 100 << 20)
     }
 
     @Test func `does not wait for a child that never reads ten megabytes`() async throws {
