@@ -16,7 +16,7 @@ extension Sandbox {
         public var text: String { String(decoding: output + errors, as: UTF8.self) }
     }
 
-    /// Starts `git-model` itself with arguments that may be any bytes but NUL.
+    /// Starts `git-model` itself, with arguments that may be any bytes but NUL.
     public func launchModel(_ arguments: [[UInt8]], in folder: String = "repo") throws -> LaunchOutcome {
         let name = String(UInt64.random(in: .min ... .max), radix: 36)
         let files = (output: "\(path)/.\(name).out", errors: "\(path)/.\(name).err")
@@ -31,17 +31,19 @@ extension Sandbox {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, files.output, writing, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, files.errors, writing, 0o600)
-        posix_spawn_file_actions_addchdir_np(&actions, "\(path)/\(folder)")
 
+        // Only changes the folder: Glibc's call for that is not among those that Swift shows.
         let program = "\(Self.products)/git-model"
-        let words = [Array(program.utf8)] + arguments
-        let argv = words.map { strndup($0.map { CChar(bitPattern: $0) }, $0.count) } + [nil]
+        let script = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", "\(path)/\(folder)", program]
+        let words = script.map { Array($0.utf8) } + arguments
+        let argv: [UnsafeMutablePointer<CChar>?] =
+            words.map { strndup($0.map { CChar(bitPattern: $0) }, $0.count) } + [nil]
         var variables = environment
         variables["GIT_COMMITTER_DATE"] = variables["GIT_COMMITTER_DATE"] ?? "@1772443800 +0000"
-        let envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        let envp: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in argv + envp { free(pointer) } }
         var child: pid_t = 0
-        guard posix_spawn(&child, program, &actions, nil, argv, envp) == 0 else { throw Unavailable(what: program) }
+        guard posix_spawn(&child, "/bin/sh", &actions, nil, argv, envp) == 0 else { throw Unavailable(what: program) }
         var status: Int32 = 0
         var usage = rusage()
         while wait4(child, &status, 0, &usage) < 0, errno == EINTR {}
