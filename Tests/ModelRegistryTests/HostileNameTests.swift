@@ -1,3 +1,4 @@
+import GitTypes
 import ModelRegistry
 import RegistryCore
 import TestSupport

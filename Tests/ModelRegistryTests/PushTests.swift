@@ -109,7 +109,7 @@ import Testing
 
     @Test func `a deletion that the remote refuses deletes nothing here`() throws {
         try sandbox.succeed("git model register churn --push", in: "repo")
-        try sandbox.succeed("git config receive.denyDeletes true", in: "remote.git")
+        try installHook("update", #"case "$3" in *[!0]*) ;; *) exit 1;; esac"#)
         let before = (try sandbox.references(), try sandbox.references(in: "remote.git"))
         let outcome = try sandbox.model("deprecate churn@v0.0.1 --delete --push")
         #expect(outcome.status == 4, "\(outcome)")

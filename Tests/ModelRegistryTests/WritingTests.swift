@@ -132,7 +132,7 @@ import Testing
         ("-m '# not a comment'", "# not a comment"),
         ("-m 'schöne Grüße 🚀'", "schöne Grüße 🚀"),
         ("-m \"it's \\\"quoted\\\" \\$HOME\"", "it's \"quoted\" $HOME"),
-        ("-m=-x", "=-x"),
+        ("--message=-x", "-x"),
     ])
     func `a message is taken as it is`(option: String, message: String) throws {
         let sandbox = Sandbox()
