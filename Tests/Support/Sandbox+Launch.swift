@@ -43,7 +43,7 @@ extension Sandbox {
         let envp: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in argv + envp { free(pointer) } }
         var child: pid_t = 0
-        guard posix_spawn(&child, "/bin/sh", &actions, nil, argv, envp) == 0 else { throw Unavailable(what: program) }
+        guard Self.spawn(&child, &actions, argv, envp) == 0 else { throw Unavailable(what: program) }
         var status: Int32 = 0
         var usage = rusage()
         while wait4(child, &status, 0, &usage) < 0, errno == EINTR {}
@@ -51,6 +51,22 @@ extension Sandbox {
         return LaunchOutcome(
             status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: try Self.readBytes(files.output),
             errors: try Self.readBytes(files.errors), peakMemory: usage.ru_maxrss)
+    }
+
+    /// Starts `sh` with no signal blocked: the tests' own threads block all of them, and a shell without SIGCHLD waits
+    /// for ever.
+    static func spawn(
+        _ child: inout pid_t, _ actions: inout posix_spawn_file_actions_t, _ arguments: [UnsafeMutablePointer<CChar>?],
+        _ variables: [UnsafeMutablePointer<CChar>?]
+    ) -> Int32 {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        return posix_spawn(&child, "/bin/sh", &actions, &attributes, arguments, variables)
     }
 
     /// The same with arguments that are text.

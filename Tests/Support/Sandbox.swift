@@ -27,6 +27,8 @@ public final class Sandbox {
         self.environment = [
             "PATH": "\(Self.products):/usr/local/bin:/usr/bin:/bin",
             "HOME": "\(path)/home",
+            // Whatever lies above is no part of the test.
+            "GIT_CEILING_DIRECTORIES": "/tmp",
             "XDG_CACHE_HOME": "\(path)/cache",
             "GIT_CONFIG_GLOBAL": "/dev/null",
             "GIT_CONFIG_SYSTEM": "/dev/null",
@@ -129,7 +131,7 @@ public final class Sandbox {
         let variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (arguments + variables).forEach { free($0) } }
         var child: pid_t = 0
-        guard posix_spawn(&child, "/bin/sh", &actions, nil, arguments, variables) == 0 else {
+        guard Self.spawn(&child, &actions, arguments, variables) == 0 else {
             throw Unavailable(what: "/bin/sh")
         }
         var status: Int32 = 0
