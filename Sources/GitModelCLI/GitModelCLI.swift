@@ -5,8 +5,7 @@ import RegistryCore
 
 /// The program: parses the arguments, runs the command, and turns a failure into a sentence and an exit status.
 public enum GitModelCLI {
-    /// Runs the command line and ends the process. Must be called from the main thread, before any other is started.
-    @MainActor
+    /// Runs the command line and ends the process.
     public static func main() async -> Never {
         signal(SIGPIPE, SIG_IGN)
         let arguments = Array(CommandLine.arguments.dropFirst())
@@ -15,7 +14,6 @@ public enum GitModelCLI {
             Printer().data("git-model \(GitModelVersion.text)")
             exit(0)
         }
-        Interruption.block()
         let task = Task { await run(arguments) }
         Interruption.cancelOnSignal(task)
         exit(await task.value)
