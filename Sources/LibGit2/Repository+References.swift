@@ -28,9 +28,9 @@ extension Repository {
         } catch {
             let value = try LooseReferences.value(of: name.description.utf8, root: commonPath, operation: operation)
             if case .damaged(let problem) = value { throw damaged(name, problem, operation) }
-            guard error.isNotFound else { throw error }
-            // libgit2 reads a damaged `packed-refs` as an empty one.
+            // libgit2 reads a damaged `packed-refs` as an empty one, or names no file.
             _ = try PackedReferences.read(path("packed-refs"), prefix: name.description.utf8, operation: operation)
+            guard error.isNotFound else { throw error }
             return nil
         }
         return ObjectID(id)
