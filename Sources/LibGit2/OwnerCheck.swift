@@ -35,16 +35,27 @@ enum OwnerCheck {
         let handle = try open()
         let path = String(cString: git_repository_workdir(handle) ?? git_repository_path(handle))
         let directory = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-        if try isSafe(directory) { return handle }
+        // A configuration that cannot be read allows nothing.
+        let values = ((try? configuredValues()) ?? []) + environmentValues
+        if isSafe(directory, values: values, home: environmentValue("HOME")) { return handle }
         git_repository_free(handle)
         throw GitError(
             .dubiousOwnership(path: directory), operation: refusal.operation,
             message: "repository '\(directory)' belongs to another user", code: refusal.code)
     }
 
-    /// Whether the configuration outside the repository lists the folder: exactly, or by `*`. An empty value
-    /// forgets those before it.
-    private static func isSafe(_ directory: String) throws(GitError) -> Bool {
+    /// Whether the values of `safe.directory` name the folder: exactly, or by `*`. An empty value forgets those
+    /// before it.
+    static func isSafe(_ directory: String, values: [String], home: String?) -> Bool {
+        values.reduce(false) { isSafe, value in
+            if value.isEmpty { return false }
+            let path = value.hasPrefix("~/") ? (home ?? "~") + value.dropFirst() : value
+            return isSafe || value == "*" || path == directory
+        }
+    }
+
+    /// The values in the configuration outside the repository, which alone git asks.
+    private static func configuredValues() throws(GitError) -> [String] {
         let operation = "read safe.directory"
         let configuration = try make(operation) { git_config_open_default($0) }
         defer { git_config_free(configuration) }
@@ -63,11 +74,7 @@ enum OwnerCheck {
                 values.append(String(cString: entry.pointee.value))
             }
         }
-        var isSafe = false
-        for value in values + environmentValues {
-            if value.isEmpty { isSafe = false } else if value == "*" || expanded(value) == directory { isSafe = true }
-        }
-        return isSafe
+        return values
     }
 
     /// The values that `GIT_CONFIG_COUNT`, `GIT_CONFIG_KEY_n` and `GIT_CONFIG_VALUE_n` give.
@@ -77,10 +84,5 @@ enum OwnerCheck {
             environmentValue("GIT_CONFIG_KEY_\(index)")?.lowercased() == "safe.directory"
                 ? environmentValue("GIT_CONFIG_VALUE_\(index)") : nil
         }
-    }
-
-    private static func expanded(_ path: String) -> String {
-        guard path.hasPrefix("~/"), let home = environmentValue("HOME") else { return path }
-        return home + path.dropFirst()
     }
 }

@@ -14,6 +14,9 @@ public final class Repository {
     /// The folders with the files of single objects.
     let objectDirectories: [[UInt8]]
 
+    /// The `packed-refs` that was found to be good; `nil` where none is there or none was looked at.
+    var goodPackedReferences: FileStamp?
+
     /// How long a ref's lock held by another process is waited for: one second, unless a test is in a hurry.
     public var lockWait: Duration = .seconds(1)
 
