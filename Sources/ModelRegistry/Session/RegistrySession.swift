@@ -76,7 +76,7 @@ struct RegistrySession {
             findings += annotations.findings
         }
         return RegistrySnapshot(
-            state: state, tagNames: tags.names, configuration: configuration, head: head, findings: findings)
+            state: state, tags: tags.names, configuration: configuration, head: head, findings: findings)
     }
 
     /// Whether objects may be missing because a remote has them.
