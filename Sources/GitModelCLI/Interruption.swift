@@ -40,7 +40,8 @@ enum Interruption {
 
     /// Only calls what a signal handler may call.
     private static let handler: @convention(c) (Int32) -> Void = { signal in
-        let isFirst = received.compareExchange(expected: 0, desired: signal, ordering: .sequentiallyConsistent).exchanged
+        let isFirst = received.compareExchange(expected: 0, desired: signal, ordering: .sequentiallyConsistent)
+            .exchanged
         if !isFirst { _exit(128 + signal) }
         var byte: UInt8 = 1
         _ = write(writeEnd.load(ordering: .sequentiallyConsistent), &byte, 1)
