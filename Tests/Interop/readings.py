@@ -147,10 +147,18 @@ def _compare_json(reading: Reading, gto: str, ours: str, facts: Facts, tally: Ta
         answer = json.loads(ours)
     except ValueError as error:
         return Difference(f"not JSON ({error})", gto, ours)
-    left, right = differences.leave_out(reading.arguments, reading.artifact, json.loads(gto), answer, facts, tally)
-    difference = json_difference(left, right)
-    if difference is None and reading.arguments[0] == "show" and isinstance(left, dict):
-        difference = key_order_difference(left, right)
+    expected = json.loads(gto)
+    difference = _difference(reading, expected, answer)
+    if difference:
+        left, right = differences.leave_out(reading.arguments, reading.artifact, expected, answer, facts, tally)
+        difference = _difference(reading, left, right)
+    return difference
+
+
+def _difference(reading: Reading, gto, ours) -> Difference | None:
+    difference = json_difference(gto, ours)
+    if difference is None and reading.arguments[0] == "show" and isinstance(gto, dict):
+        difference = key_order_difference(gto, ours)
     return difference
 
 

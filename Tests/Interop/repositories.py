@@ -117,6 +117,11 @@ class Facts:
     def ever_registered(self, artifact: str) -> set[str]:
         return {t.version for t in self.by_artifact.get(artifact, []) if t.version}
 
+    def greatest_counter(self, artifact: str) -> int:
+        """The greatest counter of all tags with this artifact's name, lightweight ones included."""
+        parts = map(read_tag_name, self.tags)
+        return max((p["counter"] or 0 for p in parts if p and p["artifact"] == artifact), default=0)
+
     def _last(self, tags: list[Tag], ending: str) -> bool:
         """Whether the newest of these tags is not the ending action; in a tie the ending wins (gto.md 3.4)."""
         newest = max(t.seconds for t in tags)

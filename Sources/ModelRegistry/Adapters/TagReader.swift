@@ -7,7 +7,7 @@ struct TagReader {
     /// What was read.
     struct Result {
         var records: [TagRecord] = []
-        var names = TagNames([])
+        var names: [TagName] = []
         var findings: [Finding] = []
     }
 
@@ -21,7 +21,7 @@ struct TagReader {
         let list = try RegistryError.wrapping { () throws(GitError) in try repository.tagReferences() }
         var result = Result()
         result.records.reserveCapacity(list.references.count)
-        result.names = TagNames(list.references.lazy.map(\.name))
+        result.names = list.references.map(\.name)
         for damaged in list.damaged {
             result.findings.append(
                 Finding(
