@@ -1,5 +1,4 @@
 import Glibc
-import GitTypes
 import ModelRegistry
 import RegistryCore
 import TestSupport
@@ -74,7 +73,7 @@ import Testing
         let before = try sandbox.references()
         let registry = Registry(
             .folder("\(sandbox.path)/repo", isExplicit: true),
-            environment: RegistryEnvironment(variables: sandbox.environment, currentDirectory: sandbox.path) { Timestamp(seconds: 0) })
+            environment: RegistryEnvironment(variables: sandbox.environment))
         let message = String(repeating: "m", count: 100_000_000)
         do throws(RegistryError) {
             _ = try await registry.register(try ArtifactName("churn"), WriteRequest(message: message))

@@ -91,13 +91,14 @@ import Testing
     }
 
     @Test func `the cache is used again, and nothing but the cache is left`() throws {
-        #expect(try remoteModel("show").status == 0)
+        let commands = ["show", "history", "check-ref 'churn#prod#1'", "show churn --json", "download churn"]
+        for command in commands { #expect(try remoteModel(command).status == 0, "\(command)") }
+        try sandbox.succeed("rm elsewhere/churn.bin")
         let folder = try cacheFolder()
         let objects = try sandbox.footprint(of: "\(folder)/objects")
         let references = try sandbox.references(in: folder)
-        for command in ["show", "history", "check-ref 'churn#prod#1'", "show churn --json"] {
-            #expect(try remoteModel(command).status == 0, "\(command)")
-        }
+        for command in commands { #expect(try remoteModel(command).status == 0, "\(command)") }
+        try sandbox.succeed("rm elsewhere/churn.bin")
         #expect(try sandbox.footprint(of: "\(folder)/objects") == objects)
         #expect(try sandbox.references(in: folder) == references)
         #expect(try sandbox.succeed("ls -A elsewhere home") == "elsewhere:\n\nhome:")
@@ -124,6 +125,17 @@ import Testing
         try sandbox.succeed("git push -q --delete origin churn@v0.0.1", in: "repo")
         #expect(try remoteModel("show churn@v0.0.1").status == 2)
         #expect(try sandbox.tags(in: try cacheFolder()) == [])
+    }
+
+    @Test func `a clone whose making was interrupted is completed`() throws {
+        #expect(try remoteModel("show").status == 0)
+        let folder = try cacheFolder()
+        for damage in ["git config --unset remote.origin.url", "rm -rf config refs", "rm -rf objects refs HEAD config"] {
+            // The lock file is empty until the clone is complete.
+            try sandbox.succeed("\(damage) && : > git-model.lock", in: folder)
+            let outcome = try remoteModel("show churn --version")
+            #expect(outcome.status == 0 && outcome.output == "v0.0.1\n", "\(damage): \(outcome)")
+        }
     }
 
     @Test func `two processes at once on one address`() throws {
