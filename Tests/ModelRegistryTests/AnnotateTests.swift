@@ -53,7 +53,7 @@ import Testing
         #expect(after.filter { !before.contains($0) }.count == 2, "\(edited)")
         try sandbox.succeed("git add . && git commit -qm x", in: "repo")
         #expect(try sandbox.model("describe churn --type").output == "dataset\n")
-        #expect(try sandbox.model("describe churn --labels").output == "tabular\nnlp\n")
+        #expect(try sandbox.model("describe churn --labels").output == "nlp\ntabular\n")
         #expect(try sandbox.model("describe churn --path").output == "models/churn.pkl\n")
         // The same again changes nothing.
         try annotate("churn --type dataset --label nlp")

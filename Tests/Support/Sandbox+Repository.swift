@@ -57,8 +57,8 @@ extension Sandbox {
         try Self.write(object, to: "\(path)/planted")
         try succeed(
             """
-            id=$(git hash-object -t tag -w --literally '\(path)/planted') &&
-            git update-ref 'refs/tags/\(name)' "$id"
+            id=$(git hash-object -t tag -w --literally '\(path)/planted') && file=$(git rev-parse --git-path 'refs/tags/\(name)') &&
+            mkdir -p "$(dirname "$file")" && echo "$id" > "$file"
             """, in: folder)
     }
 

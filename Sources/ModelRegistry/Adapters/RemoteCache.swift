@@ -50,7 +50,8 @@ struct RemoteCache {
                 // A repository without commits has no HEAD to fetch.
                 guard case .remoteRefMissing(.head) = error.kind else { throw RegistryError(error) }
                 try await RegistryError.wrapping { () async throws(GitCommandError) in
-                    try await fetch([Self.tags], isPruning: true)
+                    // With a depth git 2.39 ends with status 1 where there are no refs at all.
+                    try await git.fetch(from: .name(.origin), [Self.tags], filter: .treeless, isPruning: true)
                 }
             }
         }

@@ -75,9 +75,18 @@ struct TagReader {
         if named.action == .create { return .failure(.created(name)) }
         var commit = object.target
         if object.targetType != "commit" {
-            let peeled = try RegistryError.wrapping { () throws(GitError) in try repository.peelToCommit(reference.id) }
-            guard let peeled else { return .failure(.noCommit(name, object.targetType)) }
-            commit = peeled
+            do throws(GitError) {
+                guard let peeled = try repository.peelToCommit(reference.id) else {
+                    return .failure(.noCommit(name, object.targetType))
+                }
+                commit = peeled
+            } catch {
+                switch error.kind {
+                case .objectMissing: return .failure(.unreadable(name, "the object that it leads to is missing"))
+                case .damaged: return .failure(.unreadable(name, "the object that it leads to is damaged"))
+                default: throw RegistryError(error)
+                }
+            }
         }
         return .success(TagRecord(ref: name, id: reference.id, object: object, tag: named, commit: commit))
     }
