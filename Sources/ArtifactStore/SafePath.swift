@@ -1,3 +1,4 @@
+import GitTypes
 public import RegistryCore
 
 /// A path inside a repository or artifact that cannot lead anywhere else: its parts are plain names.
@@ -28,6 +29,7 @@ public struct SafePath: Hashable, Sendable, CustomStringConvertible {
 
     private static func brokenRule(of text: String) -> String? {
         if text.utf8.count > 4096 { return "it is longer than 4096 bytes" }
+        if text.hasJoinedDelimiter { return "it holds a mark that is joined to a delimiter" }
         if text.hasPrefix("/") { return "it is absolute" }
         if text.hasPrefix("~") { return "it starts with '~'" }
         if text.contains("\\") { return "it holds '\\'" }
