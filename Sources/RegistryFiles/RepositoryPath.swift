@@ -9,7 +9,9 @@ enum RepositoryPath {
     static func joined(_ parts: String?...) -> String? {
         var components: [Substring] = []
         for part in parts.compactMap({ $0 }) {
-            if part.hasJoinedDelimiter || part.hasPrefix("/") || part.hasPrefix("~") || part.contains("://") || part.utf8.contains(0) {
+            if part.hasJoinedDelimiter || part.hasPrefix("/") || part.hasPrefix("~") || part.contains("://")
+                || part.utf8.contains(0)
+            {
                 return nil
             }
             if part.utf8.dropFirst().first == UInt8(ascii: ":") || part.contains("\\") { return nil }
