@@ -83,5 +83,6 @@ let package = Package(
         tests("GitCommandTests", ["GitCommand", "ChildProcess", "GitTypes"]),
         tests("RegistryCoreTests", ["RegistryCore", "GitTypes"]),
         tests("RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes"]),
+        tests("ModelRegistryTests", ["ModelRegistry", "RegistryCore", "GitTypes", "TestSupport", "git-model"]),
     ]
 )
