@@ -129,8 +129,9 @@ public final class Sandbox {
         posix_spawn_file_actions_addopen(&actions, 0, standardInput, O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, "\(path)/stdout", writing, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, "\(path)/stderr", writing, 0o600)
-        let arguments = ["/bin/sh", "-c", "cd '\(folder)' || exit 99\n\(command)"].map { strdup($0) } + [nil]
-        let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        let words = ["/bin/sh", "-c", "cd '\(folder)' || exit 99\n\(command)"]
+        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        let variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (arguments + variables).forEach { free($0) } }
         var child: pid_t = 0
         guard posix_spawn(&child, "/bin/sh", &actions, nil, arguments, variables) == 0 else {
