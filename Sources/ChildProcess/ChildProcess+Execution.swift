@@ -103,14 +103,15 @@ extension ChildProcess {
                 // In this task and not in one of the group, because the consumer belongs to the caller.
                 do {
                     if isStreaming {
-                        for try await piece in output where reading.isValid {
+                        for try await piece in output {
                             try piece.withUnsafeBytes(consume)
+                            if !reading.isValid { break }
                         }
                     } else {
                         outcome.standardOutput = await drain(output, into: standardOutput.buffer, reading)
                     }
-                } catch let error as SubprocessError {
-                    _ = error  // The pipe is gone: the child's status tells what there is to tell.
+                } catch is SubprocessError {
+                    // The pipe is gone: the child's status tells what there is to tell.
                 } catch {
                     outcome.consumerError = error
                     group.cancelAll()

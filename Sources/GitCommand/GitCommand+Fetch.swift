@@ -19,7 +19,8 @@ extension GitCommand {
             throw GitCommandError(
                 .malformedValue, operation: "fetch", message: "a partial fetch needs a remote that has a name")
         }
-        var arguments = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
+        // Not `--quiet`, which would also be silent about the refs that it refuses.
+        var arguments = ["fetch", "--no-progress", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
         arguments += ["--no-auto-maintenance", "--no-write-commit-graph", "--refmap=", "--no-prune-tags"]
         arguments.append(isPruning ? "--prune" : "--no-prune")
         if let filter { arguments.append("--filter=\(filter.rawValue)") }

@@ -8,6 +8,13 @@ public struct RemoteReference: Hashable, Sendable {
     public let id: ObjectID
     /// The object that an annotated tag stands for in the end; `nil` for every other ref.
     public let peeled: ObjectID?
+
+    /// Creates a ref of a remote.
+    public init(name: RefName, id: ObjectID, peeled: ObjectID? = nil) {
+        self.name = name
+        self.id = id
+        self.peeled = peeled
+    }
 }
 
 /// The refs of a remote.

@@ -15,7 +15,8 @@ public struct GitCommandError: Error, Hashable, Sendable {
     /// What became of each ref of a push that was answered; empty for other failures.
     public let results: [RefResult]
 
-    init(
+    /// Creates an error; passwords in the two texts are replaced.
+    public init(
         _ kind: Kind, operation: String, message: String, remoteText: String = "", exitCode: Int32? = nil,
         results: [RefResult] = []
     ) {

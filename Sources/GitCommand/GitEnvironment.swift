@@ -35,12 +35,14 @@ public struct GitEnvironment: Hashable, Sendable {
         "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY",
         "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_TERMINAL_PROMPT", "GIT_PROXY_COMMAND",
         "http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
+        // What credential helpers of hosting services ask for.
+        "GH_TOKEN", "GH_HOST", "GITHUB_TOKEN", "GITLAB_TOKEN", "GITLAB_HOST", "CI_JOB_TOKEN",
         // The user's configuration. The last is how `git -c key=value model ...` reaches this process.
         "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS",
     ]
 
     private static let prefixes = [
-        "XDG_", "SSH_", "SSL_", "GIT_SSL_", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_AUTHOR_", "GIT_COMMITTER_",
+        "AWS_", "XDG_", "SSH_", "SSL_", "GIT_SSL_", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_AUTHOR_", "GIT_COMMITTER_",
     ]
 
     /// Where git's hooks find the repository and the objects that are not part of it yet.

@@ -9,6 +9,13 @@ public struct GitObject: Hashable, Sendable {
     /// Its content without the header.
     public let bytes: [UInt8]
 
+    /// Creates an object from what was read.
+    public init(id: ObjectID, kind: Kind, bytes: [UInt8]) {
+        self.id = id
+        self.kind = kind
+        self.bytes = bytes
+    }
+
     /// The four kinds of object.
     public enum Kind: String, Hashable, Sendable {
         /// A commit.

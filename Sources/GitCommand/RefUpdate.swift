@@ -48,6 +48,12 @@ public struct RefResult: Hashable, Sendable {
     /// What became of it.
     public let status: Status
 
+    /// Creates a result.
+    public init(reference: RefName, status: Status) {
+        self.reference = reference
+        self.status = status
+    }
+
     /// What can become of a ref.
     public enum Status: Hashable, Sendable {
         /// It did not exist and does now.

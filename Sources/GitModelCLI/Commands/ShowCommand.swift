@@ -64,17 +64,16 @@ struct ShowCommand: AsyncParsableCommand {
         _ format: ShowFormat, _ printer: Printer
     ) async throws {
         let artifact = try snapshot.state.requireArtifact(selector.artifact)
-        if format == .field(.name) {
-            throw RegistryError(
-                .invalidArguments, "cannot apply --name to one artifact",
-                hints: ["git model show --name lists all names"])
-        }
         let versions = ArtifactView.versions(of: artifact, selector.target, query)
         let needsFacts = format == .json || versions.contains { $0.version.authoringEvent == nil }
         let facts = needsFacts ? try await registry.commitFacts(Set(versions.map(\.version.commit)), snapshot) : [:]
         let view = ArtifactView(artifact: artifact, versions: versions, facts: facts)
         switch format {
         case .json: printer.json(view.json)
+        case .field(.name) where !versions.isEmpty:
+            throw RegistryError(
+                .invalidArguments, "cannot apply --name to one artifact",
+                hints: ["git model show --name lists all names"])
         case .field(let field): view.values(field).forEach { printer.data($0) }
         case .table(let style) where !versions.isEmpty: view.table.lines(style).forEach { printer.data($0) }
         case .table: break

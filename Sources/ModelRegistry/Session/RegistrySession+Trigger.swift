@@ -1,4 +1,4 @@
-public import GitTypes
+import GitTypes
 import LibGit2
 public import RegistryCore
 
