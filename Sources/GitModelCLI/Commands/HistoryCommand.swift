@@ -6,7 +6,8 @@ import RegistryCore
 struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "Show a journal of registry operations",
+        abstract: "Show who did what, the newest first",
+        usage: "git model history [<name>] [<options>]",
         discussion: """
             Examples:
               git model history
@@ -17,10 +18,10 @@ struct HistoryCommand: AsyncParsableCommand {
     @Argument(help: "Artifact or selector; without it everything is shown")
     var name: String?
 
-    @Flag(help: "Print output in json format")
+    @Flag(help: "Print the events as JSON")
     var json = false
 
-    @Flag(help: "Print table in grep-able format")
+    @Flag(help: "Print the table without lines, for grep")
     var plain = false
 
     @Flag(name: [.long, .customLong("asc")], help: "Show the oldest first")
@@ -31,7 +32,7 @@ struct HistoryCommand: AsyncParsableCommand {
     mutating func run() async throws {
         if json, plain {
             throw RegistryError(
-                .invalidArguments, "only one output format allowed", hints: ["keep one of --json, --plain"])
+                .invalidArguments, "only one output format may be chosen", hints: ["keep one of --json, --plain"])
         }
         let selector = try name.map { try Selector($0) }
         let snapshot = try await common.registry().snapshot()

@@ -8,9 +8,9 @@ struct TriggerCommand: AsyncParsableCommand {
         commandName: "trigger",
         abstract: "Run the hooks that a Git tag calls for",
         discussion: """
-            Reads the tag, and runs each hook of .registry.yaml that matches its event, in the file's order. A hook
-            gets MODEL_EVENT, MODEL_NAME, MODEL_VERSION, MODEL_STAGE, MODEL_COMMIT, MODEL_REF and MODEL_PATH in its
-            environment and the event as JSON on stdin.
+            Reads the tag, and runs each hook of .registry.yaml that matches its event, in the file's order; the \
+            first that fails stops the rest. A hook gets MODEL_EVENT, MODEL_NAME, MODEL_VERSION, MODEL_STAGE, \
+            MODEL_COMMIT, MODEL_REF and MODEL_PATH in its environment, and the event as JSON on stdin.
 
             Examples:
               git model trigger churn#prod#3

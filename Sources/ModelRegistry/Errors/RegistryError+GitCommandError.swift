@@ -15,7 +15,7 @@ extension RegistryError {
         case .cancelled:
             self.init(.gitFailed, "interrupted: \(error.message)")
         case .failed:
-            self.init(.gitFailed, error.message, hints: ["git fsck checks the repository"], underlying: said)
+            self.init(.gitFailed, error.message, hints: ["to check the repository: git fsck"], underlying: said)
         case .malformedValue:
             self.init(.invalidRevision, error.message, hints: ["check the spelling"])
         case .tooLarge(let limit):
@@ -41,12 +41,12 @@ extension RegistryError {
         case .remoteUnreachable:
             self.init(
                 .remoteUnreachable, error.message,
-                hints: ["check the address and the network; git ls-remote tells more"],
+                hints: ["check the address and the network"],
                 underlying: said)
         case .authenticationFailed:
             self.init(
                 .remoteUnreachable, error.message,
-                hints: ["check the credentials: git ls-remote must work without a question"], underlying: said)
+                hints: ["git ls-remote must work without a question: set up a credential helper or an SSH key"], underlying: said)
         case .atomicUnsupported:
             self.init(
                 .pushRefused, "the remote cannot take several tags all or none", subject: nil,
@@ -54,11 +54,11 @@ extension RegistryError {
         case .outcomeUnknown:
             self.init(
                 .outcomeUnknown, "the connection broke during the push, so it may or may not have arrived",
-                hints: ["git push origin --tags completes it, and does nothing if it had arrived"], underlying: said)
+                hints: ["to complete it, whether it arrived or not: git push origin --tags"], underlying: said)
         case .signingFailed:
             self.init(
                 .signingFailed, error.message,
-                hints: ["git config user.signingKey names the key", "--no-sign leaves the signature out"],
+                hints: ["to see the key: git config user.signingKey", "to leave the signature out: --no-sign"],
                 underlying: said)
         }
     }
@@ -93,15 +93,15 @@ extension RegistryError {
         case .blocked:
             RegistryError(
                 .refBlocked, "another ref at the remote stands in the way of \(tag); \(takenBack)", subject: subject,
-                hints: ["git ls-remote origin 'refs/tags/*' shows which"], underlying: said)
+                hints: ["to see which: git ls-remote origin 'refs/tags/*'"], underlying: said)
         case .atomic, .notFastForward:
             RegistryError(
                 .pushRefused, "the remote refused the push of \(tag); \(takenBack)", subject: subject,
-                hints: ["git push origin '\(name)' tells more"], underlying: said)
+                hints: ["to see more: git push origin '\(name)'"], underlying: said)
         case .other(let words):
             RegistryError(
                 .pushRefused, "the remote refused \(tag) (\(words)); \(takenBack)", subject: subject,
-                hints: ["git push origin '\(name)' tells more"], underlying: said)
+                hints: ["to see more: git push origin '\(name)'"], underlying: said)
         }
     }
 }

@@ -101,7 +101,7 @@ extension RegistrySession {
         case .absent:
             throw RegistryError(
                 .pathNotFound, "\(path) is not in commit \(version.commit.short), where \(what) should be",
-                subject: path.description, hints: ["git ls-tree -r \(version.commit.short) lists its files"])
+                subject: path.description, hints: ["to see its files: git ls-tree -r \(version.commit.short)"])
         }
     }
 }

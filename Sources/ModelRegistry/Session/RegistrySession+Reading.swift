@@ -28,14 +28,14 @@ extension RegistrySession {
         guard let id else {
             throw RegistryError(
                 .revisionNotFound, "there is no tag \(name) here", subject: ref,
-                hints: ["git fetch origin tag '\(name)'", "git model history lists the tags"])
+                hints: ["git fetch origin tag '\(name)'", "to see the tags: git model history"])
         }
         switch try TagReader(repository).record(TagReference(name: name, id: id), tag) {
         case .failure(.lightweight):
             throw RegistryError(
                 .lightweightTag, "tag \(name) is lightweight here, so it carries no event", subject: ref,
                 hints: [
-                    "git fetch --force origin 'refs/tags/\(name):refs/tags/\(name)' brings the annotated tag that CI left out"
+                    "to bring the annotated tag: git fetch --force origin 'refs/tags/\(name):refs/tags/\(name)'"
                 ])
         case .failure(let oddity):
             throw RegistryError(

@@ -8,7 +8,7 @@ extension RegistryState {
         throw RegistryError(
             .artifactNotFound, "no artifact is called \(name)", subject: name.description,
             hints: Suggestion.hints(for: name.description, in: artifacts.map(\.name.description))
-                + ["git model show lists the artifacts"])
+                + ["to see all artifacts: git model show"])
     }
 
     /// The version that a selector means; an artifact alone means its latest.
@@ -50,14 +50,14 @@ extension Artifact {
                 .versionNotFound, "version \(name) of \(self.name) is not registered",
                 subject: "\(self.name)@\(name)",
                 hints: Suggestion.hints(for: name.description, in: versions.map(\.label.description))
-                    + ["git model show \(self.name) lists the versions"])
+                    + ["to see its versions: git model show \(self.name)"])
         }
         if found.count > 1 {
             let commits = found.map(\.commit.short).joined(separator: ", ")
             throw RegistryError(
                 .ambiguousVersion,
                 "version \(name) of \(self.name) is registered on \(found.count) commits (\(commits))",
-                subject: "\(self.name)@\(name)", hints: ["git model doctor names the tags"])
+                subject: "\(self.name)@\(name)", hints: ["to see the tags: git model doctor"])
         }
         return first
     }
