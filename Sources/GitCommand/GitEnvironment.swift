@@ -42,7 +42,8 @@ public struct GitEnvironment: Hashable, Sendable {
     ]
 
     private static let prefixes = [
-        "AWS_", "XDG_", "SSH_", "SSL_", "GIT_SSL_", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_AUTHOR_", "GIT_COMMITTER_",
+        "AWS_", "XDG_", "SSH_", "SSL_", "GIT_SSL_", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_AUTHOR_",
+        "GIT_COMMITTER_",
     ]
 
     /// Where git's hooks find the repository and the objects that are not part of it yet.

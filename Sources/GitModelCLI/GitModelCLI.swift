@@ -63,7 +63,8 @@ public enum GitModelCLI {
         if commands.contains(word) {
             report(
                 RegistryError(
-                    .invalidArguments, message, hints: advice + ["to see all arguments: git model \(word) -h"]), arguments)
+                    .invalidArguments, message, hints: advice + ["to see all arguments: git model \(word) -h"]),
+                arguments)
         }
         if word.isEmpty || word.hasPrefix("-") {
             report(

@@ -63,10 +63,16 @@ struct Transcript {
         return (preamble + commands).joined(separator: "\n")
     }
 
-    /// The lines of an output, with the sandbox's own path as `SANDBOX`.
+    /// The lines of an output, with the sandbox's own path as `SANDBOX`, and without what differs between builds,
+    /// machines and runs: our commit, the version of libgit2, milliseconds.
     private static func lines(_ output: String, _ sandbox: Sandbox) -> [String] {
         guard !output.isEmpty else { return [] }
         let text = output.replacing(sandbox.path, with: "SANDBOX")
+            .replacing(#/\((?:[0-9a-f]{12}\+?|unknown)\) libgit2 [0-9.]+/#, with: "(COMMIT) libgit2 X.Y.Z")
+            .replacing(#/libgit2("?): ("?)[0-9]+\.[0-9.]+/#) { "libgit2\($0.1): \($0.2)X.Y.Z" }
+            .replacing(#/"milliseconds": [0-9]+/#, with: #""milliseconds": N"#)
+            // How long a lock has been there depends on how fast the machine is.
+            .replacing(#/\([0-9]+ s old\)/#, with: "(N s old)")
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         return lines.last == "" ? lines.dropLast() : lines
     }

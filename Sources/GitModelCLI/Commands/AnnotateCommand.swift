@@ -45,6 +45,9 @@ struct AnnotateCommand: AsyncParsableCommand {
     @Flag(help: "Say what would be done, and do nothing")
     var dryRun = false
 
+    @Flag(help: "Print the result as JSON")
+    var json = false
+
     @OptionGroup var common: CommonOptions
 
     mutating func run() async throws {
@@ -64,6 +67,7 @@ struct AnnotateCommand: AsyncParsableCommand {
         let receipt = try await common.registry().annotate(
             artifact, remove ? nil : changes, file: file, isDryRun: dryRun)
         let printer = common.printer
+        if json { return printer.json(["file": .string(receipt.file), "dry_run": .bool(dryRun)]) }
         printer.data("\(dryRun ? "Would update" : "Updated") `\(receipt.file.terminalSafe())`")
         if !dryRun {
             printer.note("To make it part of the next version, run:")

@@ -31,7 +31,9 @@ struct AssignCommand: AsyncParsableCommand {
     @Option(help: "Stage to assign")
     var stage: String
 
-    @Flag(name: [.customLong("sr"), .customLong("skip-registration")], help: "Leave a commit without a version unregistered")
+    @Flag(
+        name: [.customLong("sr"), .customLong("skip-registration")],
+        help: "Leave a commit without a version unregistered")
     var skipRegistration = false
 
     @OptionGroup var write: WriteOptions

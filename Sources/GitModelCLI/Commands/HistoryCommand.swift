@@ -40,6 +40,7 @@ struct HistoryCommand: AsyncParsableCommand {
         let events = try snapshot.state.history(of: selector?.artifact, isAscending: ascending).filter(
             filter(selector, snapshot.state))
         let printer = common.printer
+        if events.isEmpty, let selector, selector.target != .artifact { throw Self.nothingFound(selector) }
         if json { return printer.json(.array(events.map { .historyRow($0) })) }
         if events.isEmpty { return printer.data("Nothing found in the current workspace") }
         let table = TextTable(
@@ -51,6 +52,18 @@ struct HistoryCommand: AsyncParsableCommand {
                 ]
             })
         table.lines(plain ? .plain : .outlined).forEach { printer.data($0) }
+    }
+
+    /// What never happened is not found; an artifact that only files speak of has an empty history.
+    private static func nothingFound(_ selector: Selector) -> RegistryError {
+        let hints = ["to see all that happened: git model history \(selector.artifact)"]
+        guard case .stage(let stage) = selector.target else {
+            return RegistryError(
+                .versionNotFound, "there never was a \(selector)", subject: selector.description, hints: hints)
+        }
+        return RegistryError(
+            .stageEmpty, "no version of \(selector.artifact) was ever in stage \(stage)",
+            subject: selector.description, hints: hints)
     }
 
     /// Which events a selector keeps: those of a version, or those about a stage.

@@ -17,7 +17,8 @@ struct ParseTagCommand: AsyncParsableCommand {
     @Argument(help: "Name of the tag")
     var name: String
 
-    @Option(help: ArgumentHelp(
+    @Option(
+        help: ArgumentHelp(
             "Print one value: name, version, stage, action or counter", valueName: "key"))
     var key: String?
 

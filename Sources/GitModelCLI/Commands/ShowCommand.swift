@@ -33,6 +33,10 @@ struct ShowCommand: AsyncParsableCommand {
         for finding in snapshot.state.findings where finding.code == .sharedCommit {
             printer.note("warning: \(finding.message.terminalSafe())")
         }
+        // Less than there is would look like all there is.
+        for finding in snapshot.findings where [.damagedRef, .unreadableTag].contains(finding.code) {
+            printer.warning("warning: \(finding.message.terminalSafe())")
+        }
         if let selector {
             try await show(selector, in: snapshot, of: registry, query, format, printer)
         } else {

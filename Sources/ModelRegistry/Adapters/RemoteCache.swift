@@ -47,7 +47,7 @@ struct RemoteCache {
                 try await fetch([Self.tags, Self.remoteHead], isPruning: true)
             } catch {
                 // A repository without commits has no HEAD to fetch.
-                guard case .rejected(.head, _) = error.kind else { throw RegistryError(error) }
+                guard case .rejected(.head, _) = error.kind else { throw RegistryError(error, at: url) }
                 try await RegistryError.wrapping { () async throws(GitCommandError) in
                     try await fetch([Self.tags], isPruning: true)
                 }
@@ -102,7 +102,8 @@ struct RemoteCache {
         let descriptor = open("\(path)/git-model.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if descriptor < 0 {
             throw RegistryError(
-                .inputOutput, "cannot write to the cache \(path): \(String(cString: strerror(errno)).lowercased())", subject: path,
+                .inputOutput, "cannot write to the cache \(path): \(String(cString: strerror(errno)).lowercased())",
+                subject: path,
                 hints: ["export XDG_CACHE_HOME to a folder that you may write to"])
         }
         defer { close(descriptor) }
@@ -131,7 +132,8 @@ struct RemoteCache {
             current += "/\(part)"
             if mkdir(current, 0o700) != 0, errno != EEXIST {
                 throw RegistryError(
-                    .inputOutput, "cannot create the cache \(current): \(String(cString: strerror(errno)).lowercased())",
+                    .inputOutput,
+                    "cannot create the cache \(current): \(String(cString: strerror(errno)).lowercased())",
                     subject: current, hints: ["export XDG_CACHE_HOME to a folder that you may write to"])
             }
         }

@@ -40,13 +40,14 @@ extension RegistryError {
             self = Self.rejection(of: name, reason, said: said)
         case .remoteUnreachable:
             self.init(
-                .remoteUnreachable, error.message,
+                .remoteUnreachable, Self.sentence(error.message),
                 hints: ["check the address and the network"],
                 underlying: said)
         case .authenticationFailed:
             self.init(
                 .remoteUnreachable, error.message,
-                hints: ["git ls-remote must work without a question: set up a credential helper or an SSH key"], underlying: said)
+                hints: ["git ls-remote must work without a question: set up a credential helper or an SSH key"],
+                underlying: said)
         case .atomicUnsupported:
             self.init(
                 .pushRefused, "the remote cannot take several tags all or none", subject: nil,
@@ -63,6 +64,21 @@ extension RegistryError {
         }
     }
 
+    /// The same for a repository at a URL, which the sentence names.
+    init(_ error: GitCommandError, at url: GitURL) {
+        let plain = RegistryError(error)
+        let message = plain.message.contains(url.description) ? plain.message : "\(url): \(plain.message)"
+        self.init(
+            plain.code, message, subject: plain.subject ?? url.description, hints: plain.hints,
+            underlying: plain.underlying)
+    }
+
+    /// Git's words without their full stop and capital: `git fetch failed: could not read from remote repository`.
+    private static func sentence(_ text: String) -> String {
+        let text = text.hasSuffix(".") ? String(text.dropLast()) : text
+        return text.replacing("failed: Could not ", with: "failed: could not ")
+    }
+
     /// Runs a piece of work of the `git` program and turns its failure into ours.
     static func wrapping<Value>(
         _ body: () async throws(GitCommandError) -> Value
@@ -72,7 +88,8 @@ extension RegistryError {
 
     private static func rejection(of name: RefName, _ reason: RejectionReason, said: String?) -> RegistryError {
         let tag = name.tag.map { "tag \($0)" } ?? name.description
-        let takenBack = "nothing was published, and the local tag was taken back"
+        // True of a tag that was to be created, and of one that was to be deleted.
+        let takenBack = "nothing was changed, there or here"
         let subject = name.description
         return switch reason {
         case .alreadyExists:
@@ -82,10 +99,10 @@ extension RegistryError {
         case .hookDeclined, .protected:
             RegistryError(
                 .pushRefused, "the remote refused \(tag); \(takenBack)", subject: subject,
-                hints: [
-                    "ask whoever runs the server",
-                    "gitolite allows such names with the refex refs/tags/[-0-9a-zA-Z._/=@#!+]+",
-                ], underlying: said)
+                hints: ["ask whoever runs the server"]
+                    + (said?.contains("DENIED") == true
+                        ? ["gitolite allows such names with the refex refs/tags/[-0-9a-zA-Z._/=@#!+]+"] : []),
+                underlying: said)
         case .locked:
             RegistryError(
                 .refLocked, "another process holds the lock of \(tag) at the remote; \(takenBack)", subject: subject,

@@ -13,7 +13,7 @@ extension RegistryError {
         case .unsupportedExtension(let name):
             self.init(
                 .unsupportedRepository, "the repository uses the extension '\(name)', which this program cannot read",
-                subject: name, hints: ["use a clone without it: git clone --ref-format=files --object-format=sha1"])
+                subject: name, hints: [Self.advice(extension: name)])
         case .dubiousOwnership(let path):
             self.init(
                 .dubiousOwnership, "the repository at '\(path)' belongs to another user", subject: path,
@@ -68,6 +68,14 @@ extension RegistryError {
     /// Runs a piece of work of the Git room and turns its failure into ours.
     static func wrapping<Value>(_ body: () throws(GitError) -> Value) throws(RegistryError) -> Value {
         do throws(GitError) { return try body() } catch { throw RegistryError(error) }
+    }
+
+    private static func advice(extension name: String) -> String {
+        switch name {
+        case "extensions.refstorage": "git refs migrate --ref-format=files"
+        case "extensions.objectformat": "use a repository with SHA-1 ids, as GTO and most Git servers need too"
+        default: "use a clone of it that does without"
+        }
     }
 
     private static func tagPhrase(_ name: RefName) -> String {

@@ -112,9 +112,15 @@ extension RegistrySession {
     /// Writes a file beside the old one and gives it its name, so that nobody ever reads half of it.
     private static func replaceFile(_ path: String, _ bytes: [UInt8], shown: String) throws(RegistryError) {
         func failure() -> RegistryError {
-            RegistryError(
-                .inputOutput, "cannot write \(shown): \(String(cString: strerror(errno)).lowercased())", subject: shown,
-                hints: ["check the permissions of the folder and the space on the disk"])
+            let reason = errno
+            let folder = shown.split(separator: "/").dropLast().joined(separator: "/")
+            return RegistryError(
+                .inputOutput, "cannot write \(shown): \(String(cString: strerror(reason)).lowercased())",
+                subject: shown,
+                hints: [
+                    reason == ENOENT && !folder.isEmpty
+                        ? "mkdir -p '\(folder)'" : "check the permissions of the folder and the space on the disk"
+                ])
         }
         // A link is followed: the file that it leads to is the one that is edited.
         var target = path

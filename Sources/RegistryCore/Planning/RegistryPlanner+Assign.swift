@@ -78,7 +78,7 @@ extension RegistryPlanner {
 
     private func alreadyInStage(_ name: ArtifactName, _ stage: StageName, _ version: Version) -> RegistryError {
         RegistryError(
-            .alreadyInStage, "\(name) \(version.label) is already in stage \(stage)",
+            .alreadyInStage, "\(name) \(version.label.short) is already in stage \(stage)",
             subject: "\(name)#\(stage)", hints: ["add --force to write another tag all the same"])
     }
 }

@@ -61,7 +61,8 @@ extension RegistryPlanner {
         let newest = artifact?.eventsNewestFirst.first?.commit ?? artifact?.versions.last?.commit
         guard let commit = commit ?? newest ?? head else {
             throw RegistryError(
-                .revisionNotFound, "the repository has no commit that could carry the tag", hints: ["git commit --allow-empty -m 'First commit'"])
+                .revisionNotFound, "the repository has no commit that could carry the tag",
+                hints: ["git commit --allow-empty -m 'First commit'"])
         }
         let tag = try nextTag(
             .deprecate, of: name, form: isForced ? .counted : form, isSimpleByDefault: true, fallsBackToCounter: true)
@@ -120,7 +121,7 @@ extension RegistryPlanner {
         let record = version.stages.first { $0.stage == stage }
         if record == nil, !isForced {
             throw RegistryError(
-                .stageEmpty, "stage '\(stage)' is not assigned to version '\(version.label)' of \(name)",
+                .stageEmpty, "\(name) \(version.label.short) is not in stage \(stage)",
                 subject: "\(name)#\(stage)",
                 hints: Suggestion.hints(for: stage.description, in: version.stages.map(\.stage.description))
                     + ["to see its stages: git model show \(name)"])

@@ -21,9 +21,18 @@ extension RegistryState {
         switch selector.target {
         case .artifact, .latest:
             guard let latest = artifact.latestVersion else {
+                let hadSome = artifact.versions.contains(where: \.isRegistered)
                 throw RegistryError(
-                    .versionNotFound, "\(artifact.name) has no registered version", subject: artifact.name.description,
-                    hints: ["git model register \(artifact.name)"])
+                    .versionNotFound,
+                    hadSome
+                        ? "every version of \(artifact.name) was deregistered"
+                        : "no version of \(artifact.name) is registered",
+                    subject: artifact.name.description,
+                    hints: [
+                        hadSome
+                            ? "to see them: git model show \(artifact.name) --deprecated"
+                            : "git model register \(artifact.name)"
+                    ])
             }
             version = latest
         case .version(let name):
@@ -49,8 +58,7 @@ extension Artifact {
             throw RegistryError(
                 .versionNotFound, "version \(name) of \(self.name) is not registered",
                 subject: "\(self.name)@\(name)",
-                hints: Suggestion.hints(for: name.description, in: versions.map(\.label.description))
-                    + ["to see its versions: git model show \(self.name)"])
+                hints: ["to see its versions: git model show \(self.name)"])
         }
         if found.count > 1 {
             let commits = found.map(\.commit.short).joined(separator: ", ")
@@ -73,7 +81,7 @@ extension Artifact {
         RegistryError(
             .stageEmpty, "no version of \(name) is in stage \(stage)", subject: "\(name)#\(stage)",
             hints: Suggestion.hints(for: stage.description, in: stagesInUse.sorted().map(\.description))
-                + ["git model assign \(name)@latest --stage \(stage)"])
+                + ["to see its stages: git model show \(name)"])
     }
 
     func checkIsActive(_ version: Version) throws(RegistryError) {
