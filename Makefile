@@ -54,7 +54,7 @@ test: deps ## Build everything and run the tests
 lint: ## Check style, documentation of public symbols, Python and shell files
 	$(SWIFT) format lint --strict --recursive Package.swift $(wildcard Sources Tests Examples)
 	$(PYTHON) -m compileall -q Tests/Interop Benchmarks
-	bash -n .ci/run scripts/install-dependencies scripts/check-static-binary $(wildcard Examples/*/*.sh)
+	bash -n .ci/run scripts/install-dependencies scripts/check-static-binary scripts/update-readme $(wildcard Examples/*/*.sh)
 
 interop: $(if $(GIT_MODEL),,build) interop-tools ## Hold git-model against the real GTO (SEEDS=, SEED=, OPERATIONS=)
 	$(VENV)/bin/python Tests/Interop/interop.py $(INTEROP_ARGUMENTS)

@@ -49,7 +49,8 @@ public enum GitModelCLI {
     private static func reportUsage(_ error: any Error, _ arguments: [String]) -> Never {
         let status = GitModelCommand.exitCode(for: error)
         if status == .success {
-            let text = GitModelCommand.fullMessage(for: error, columns: terminalColumns)
+            var text = GitModelCommand.fullMessage(for: error, columns: terminalColumns)
+            while text.last == "\n" { text.removeLast() }
             // The parser takes `git` for the program and `model` for its subcommand, which `git help` does not.
             Printer().data(
                 text.replacing("See 'git help model <subcommand>' for detailed help.", with: "\(detailedHelp)."))

@@ -23,7 +23,9 @@ import Testing
 
     @Test func `every refusal has a hint, and ends as its code says`() throws {
         for name in TranscriptTests.names {
-            for step in try Transcript(Sandbox.read("\(TranscriptTests.folder)/\(name)")).steps {
+            let text = try Sandbox.read("\(TranscriptTests.folder)/\(name)")
+            #expect(!text.contains("\"hints\": []"), "\(name)")
+            for step in Transcript(text).steps {
                 guard let error = step.result.firstIndex(where: { $0.hasPrefix("2> error: ") }) else { continue }
                 let sentence = step.result[error].dropFirst("2> error: ".count)
                 #expect(!sentence.hasSuffix("."), "\(name):\(step.line): \(sentence)")

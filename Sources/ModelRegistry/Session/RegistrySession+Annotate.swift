@@ -88,7 +88,9 @@ extension RegistrySession {
                     .typeNotAllowed,
                     "type \(type) is not allowed: \(configuration.file ?? "the configuration") allows "
                         + allowed.joined(separator: ", "),
-                    subject: type, hints: Suggestion.hints(for: type, in: allowed))
+                    subject: type,
+                    hints: Suggestion.hints(for: type, in: allowed)
+                        + ["add it to 'types' in \(configuration.file ?? "the configuration")"])
             }
         }
         for label in changes.labels { _ = try NameGrammar.checked(label, as: "label", example: "'nlp' or 'tabular'") }
