@@ -76,7 +76,7 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
         tests("HouseTests", []),
-        tests("TranscriptTests", ["TestSupport", "git-model"], exclude: ["Transcripts"]),
+        tests("TranscriptTests", ["TestSupport", "RegistryCore", "git-model"], exclude: ["Transcripts"]),
         tests("GitTypesTests", ["GitTypes"]),
         tests("LibGit2Tests", ["LibGit2", "GitTypes"]),
         tests("ChildProcessTests", ["ChildProcess"]),

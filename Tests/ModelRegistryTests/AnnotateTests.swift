@@ -71,9 +71,13 @@ import Testing
     }
 
     @Test func `a link is followed and stays a link`() throws {
-        try sandbox.succeed("mkdir shared && printf 'artifacts:\\n  churn: {path: a}\\n' > shared/real.yaml && chmod 640 shared/real.yaml && ln -s shared/real.yaml dvc.yaml", in: "repo")
+        try sandbox.succeed(
+            "mkdir shared && printf 'artifacts:\\n  churn: {path: a}\\n' > shared/real.yaml && chmod 640 shared/real.yaml && ln -s shared/real.yaml dvc.yaml",
+            in: "repo")
         try annotate("churn --type model")
-        #expect(try sandbox.succeed("readlink dvc.yaml; stat -c %a shared/real.yaml; ls -A shared", in: "repo") == "shared/real.yaml\n640\nreal.yaml")
+        #expect(
+            try sandbox.succeed("readlink dvc.yaml; stat -c %a shared/real.yaml; ls -A shared", in: "repo")
+                == "shared/real.yaml\n640\nreal.yaml")
         #expect(try read("shared/real.yaml").contains("model"))
     }
 
@@ -100,17 +104,23 @@ import Testing
         try write(Self.pipeline)
         try annotate("churn --remove")
         let text = try read()
-        #expect(!text.contains("churn:") && text.contains("  other: {path: x}\n") && text.contains("# runs for an hour"), "\(text)")
+        #expect(
+            !text.contains("churn:") && text.contains("  other: {path: x}\n") && text.contains("# runs for an hour"),
+            "\(text)")
         #expect(try sandbox.model("annotate churn --remove").status == 2)
         #expect(try read() == text)
         #expect(try sandbox.model("annotate churn --remove --type model").status == 64)
     }
 
-    @Test(arguments: [
-        ("churn --type 'no type'", 64), ("churn --type other", 4), ("churn --label 'a b' --type model", 64), ("churn", 64),
-        ("churn --path ../x", 4), ("churn --path /etc/passwd", 4), ("churn --path .git/hooks/x", 4), ("churn --must-exist --path no", 2),
-        ("churn --must-exist --type model", 64), ("a//b --type model", 64), ("churn --remove --file artifacts.yaml", 2),
-    ] as [(String, Int32)])
+    @Test(
+        arguments: [
+            ("churn --type 'no type'", 64), ("churn --type other", 4), ("churn --label 'a b' --type model", 64),
+            ("churn", 64),
+            ("churn --path ../x", 4), ("churn --path /etc/passwd", 4), ("churn --path .git/hooks/x", 4),
+            ("churn --must-exist --path no", 2),
+            ("churn --must-exist --type model", 64), ("a//b --type model", 64),
+            ("churn --remove --file artifacts.yaml", 2),
+        ] as [(String, Int32)])
     func `what is refused leaves the file`(arguments: String, status: Int32) throws {
         try write(Self.pipeline)
         try write("types: [model, dataset]\n", ".registry.yaml")
@@ -121,10 +131,15 @@ import Testing
     }
 
     @Test func `a file that cannot be edited without loss is refused`() throws {
-        for text in ["artifacts: [1, 2]\n", "artifacts:\n  churn: {path: [}\n", "- a\n", "\u{1}\n", "artifacts:\n  churn: &a {path: x}\n  b: *a\n  <<: *a\n"] {
+        for text in [
+            "artifacts: [1, 2]\n", "artifacts:\n  churn: {path: [}\n", "- a\n", "\u{1}\n",
+            "artifacts:\n  churn: &a {path: x}\n  b: *a\n  <<: *a\n",
+        ] {
             try write(text)
             let outcome = try sandbox.model("annotate churn --type model")
-            #expect(outcome.status == 64 || outcome.status == 0 && text.contains("&a"), "\(text.debugDescription): \(outcome)")
+            #expect(
+                outcome.status == 64 || outcome.status == 0 && text.contains("&a"),
+                "\(text.debugDescription): \(outcome)")
             if outcome.status != 0 { #expect(try read() == text) }
         }
     }
@@ -135,13 +150,15 @@ import Testing
         try sandbox.commit("artifacts:\n  churn: {path: new.bin, desc: second}\n", as: "dvc.yaml")
         try write("artifacts: {}\n")
         for (arguments, path) in [
-            ("churn", "new.bin"), ("churn --rev HEAD~1", "old.bin"), ("churn@v0.0.1", "old.bin"), ("churn#prod", "old.bin"),
+            ("churn", "new.bin"), ("churn --rev HEAD~1", "old.bin"), ("churn@v0.0.1", "old.bin"),
+            ("churn#prod", "old.bin"),
             ("churn@latest", "old.bin"), ("churn --rev main", "new.bin"),
         ] {
             #expect(try sandbox.model("describe \(arguments) --path").output == "\(path)\n", "\(arguments)")
         }
         for (arguments, status) in [
-            ("nobody", 2), ("churn --rev nowhere", 2), ("churn#dev", 2), ("churn#prod --rev HEAD", 64), ("churn --rev=-x", 64),
+            ("nobody", 2), ("churn --rev nowhere", 2), ("churn#dev", 2), ("churn#prod --rev HEAD", 64),
+            ("churn --rev=-x", 64),
             ("churn --path --type", 64), ("churn --rev HEAD~2", 2),
         ] as [(String, Int32)] {
             let outcome = try sandbox.model("describe \(arguments)")

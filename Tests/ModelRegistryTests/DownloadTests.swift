@@ -8,7 +8,8 @@ import Testing
     init() throws {
         sandbox = Sandbox()
         try sandbox.makeRepository()
-        try sandbox.commit("artifacts:\n  churn:\n    path: models/churn.bin\n  nets:\n    path: nets\n", as: "dvc.yaml")
+        try sandbox.commit(
+            "artifacts:\n  churn:\n    path: models/churn.bin\n  nets:\n    path: nets\n", as: "dvc.yaml")
         try sandbox.succeed(
             """
             mkdir -p models nets/deep && printf 'the model\\n' > models/churn.bin && echo a > nets/a && echo b > nets/deep/b &&
@@ -74,10 +75,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("churn", "echo mine > churn.bin"), ("churn", "mkdir -p churn.bin/x"), ("churn", "ln -s /etc/hostname churn.bin"),
+        ("churn", "echo mine > churn.bin"), ("churn", "mkdir -p churn.bin/x"),
+        ("churn", "ln -s /etc/hostname churn.bin"),
         ("churn", "ln -s /nonexistent churn.bin"), ("churn", "mkfifo churn.bin"), ("nets", "echo mine > nets"),
         ("nets", "mkdir nets && echo x > nets/a"), ("nets", "cp -r ../repo/nets nets && echo more > nets/more"),
-        ("nets", "ln -s ../repo/nets nets"), ("nets", "cp -r ../repo/nets nets && rm nets/a && ln -s ../../repo/nets/a nets/a"),
+        ("nets", "ln -s ../repo/nets nets"),
+        ("nets", "cp -r ../repo/nets nets && rm nets/a && ln -s ../../repo/nets/a nets/a"),
     ])
     func `other content is a conflict, and is replaced with --force only`(name: String, plant: String) throws {
         try sandbox.succeed(plant, in: "out")
@@ -102,9 +105,12 @@ import Testing
     }
 
     @Test func `what is kept elsewhere is named`() throws {
-        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "ab", count: 32))\nsize 12\n"
+        let pointer =
+            "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "ab", count: 32))\nsize 12\n"
         try sandbox.commit(pointer, as: "models/lfs.bin")
-        try sandbox.commit("outs:\n- md5: \(String(repeating: "ab", count: 16))\n  size: 5\n  path: dvc.bin\n", as: "models/dvc.bin.dvc")
+        try sandbox.commit(
+            "outs:\n- md5: \(String(repeating: "ab", count: 16))\n  size: 5\n  path: dvc.bin\n",
+            as: "models/dvc.bin.dvc")
         try sandbox.commit(
             "schema: '2.0'\nstages:\n  train:\n    cmd: x\n    outs:\n    - path: models/stage.bin\n      md5: \(String(repeating: "cd", count: 16))\n      size: 5\n",
             as: "dvc.lock")
@@ -120,8 +126,10 @@ import Testing
 
             """, as: "dvc.yaml")
         for (name, words) in [
-            ("lfs", "not supported yet: lfs v0.0.1 is kept in Git LFS"), ("dvc", "not supported yet: dvc v0.0.1 is kept in DVC"),
-            ("stage", "not supported yet: stage v0.0.1 is kept in DVC"), ("url", "kept at a s3 URL"), ("web", "kept at a https URL"),
+            ("lfs", "not supported yet: lfs v0.0.1 is kept in Git LFS"),
+            ("dvc", "not supported yet: dvc v0.0.1 is kept in DVC"),
+            ("stage", "not supported yet: stage v0.0.1 is kept in DVC"), ("url", "kept at a s3 URL"),
+            ("web", "kept at a https URL"),
         ] {
             #expect(try sandbox.model("register \(name)").status == 0)
             let outcome = try download(name)
@@ -135,7 +143,9 @@ import Testing
     }
 
     @Test func `links and submodules are refused`() throws {
-        let paths = ["l1": "models/link", "l2": "linked/churn.bin", "l3": "bag", "s1": "sub", "s2": "pack", "s3": "linked"]
+        let paths = [
+            "l1": "models/link", "l2": "linked/churn.bin", "l3": "bag", "s1": "sub", "s2": "pack", "s3": "linked",
+        ]
         try sandbox.commit(
             "artifacts:\n" + paths.map { "  \($0.key): {path: \($0.value)}\n" }.sorted().joined(), as: "dvc.yaml")
         try sandbox.succeed(
@@ -158,7 +168,8 @@ import Testing
         for (command, selector, status) in [
             ("deprecate churn@v0.0.1", "churn@v0.0.1", 4), ("deprecate churn@v0.0.1", "churn", 2),
             ("deprecate churn#prod", "churn#prod", 2), ("deprecate churn", "churn@v0.0.1", 4),
-            ("deprecate churn", "churn#prod", 4), ("show", "churn@v9.9.9", 2), ("show", "nobody", 2), ("show", "churn#dev", 2),
+            ("deprecate churn", "churn#prod", 4), ("show", "churn@v9.9.9", 2), ("show", "nobody", 2),
+            ("show", "churn#dev", 2),
         ] as [(String, String, Int32)] {
             #expect(try sandbox.model(command).status == 0)
             let outcome = try download("\(selector)")
@@ -195,7 +206,8 @@ import Testing
         let id = try sandbox.succeed("git rev-parse HEAD:models/churn.bin", in: "repo")
         let file = "repo/.git/objects/\(id.prefix(2))/\(id.dropFirst(2))"
         try sandbox.succeed(
-            "other=$(echo other | git -C repo hash-object -w --stdin) && chmod u+w \(file) && cp repo/.git/objects/$(echo $other | sed 's,^..,&/,') \(file)")
+            "other=$(echo other | git -C repo hash-object -w --stdin) && chmod u+w \(file) && cp repo/.git/objects/$(echo $other | sed 's,^..,&/,') \(file)"
+        )
         let outcome = try download("churn")
         #expect([1, 5].contains(outcome.status), "\(outcome)")
         #expect(try listing() == "")

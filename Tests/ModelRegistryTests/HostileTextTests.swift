@@ -14,7 +14,10 @@ import Testing
         try sandbox.makeRepository()
         let yaml =
             "\""
-            + Self.harm.unicodeScalars.map { "\\U" + String(repeating: "0", count: 8 - String($0.value, radix: 16).count) + String($0.value, radix: 16) }
+            + Self.harm.unicodeScalars.map {
+                "\\U" + String(repeating: "0", count: 8 - String($0.value, radix: 16).count)
+                    + String($0.value, radix: 16)
+            }
             .joined() + "x\""
         try sandbox.commit(
             """
@@ -30,26 +33,37 @@ import Testing
             """, as: "dvc.yaml")
         try sandbox.commit("\(yaml): {path: x}\nchurn: {path: \(yaml), description: other}\n", as: "artifacts.yaml")
         let tagger = "Ana\(Self.harm.filter { $0 != "\n" }) <ana\(Self.harm)@example.com> 1772443800 +0000"
-        let message = "subject \(Self.harm)\n\nbody \(Self.harm)\n\nArtifact-Path: \(Self.harm)\nMetric: \(Self.harm)=1\nSource: \(Self.harm)"
+        let message =
+            "subject \(Self.harm)\n\nbody \(Self.harm)\n\nArtifact-Path: \(Self.harm)\nMetric: \(Self.harm)=1\nSource: \(Self.harm)"
         try sandbox.plantTag("churn@v1.0.0", tagger: tagger, message: message)
         try sandbox.plantTag("churn#prod#1", tagger: tagger, message: message)
         try sandbox.plantTag("gone@v1.0.0", tagger: "<> 1 +0000", message: message)
         try sandbox.plantTag("gone#dev#1", inside: "gone#\(Self.harm)", message: message)
-        try sandbox.plantTag("bytes@v1.0.0", Array("object x\ntype commit\ntag \(Self.harm)\n".utf8) + [0xFF, 0x9B, 0x1B])
-        for name in ["x@v1\u{9B}", "x#\u{202E}", "x@v\u{200B}1"] { try sandbox.succeed("git update-ref 'refs/tags/\(name)' HEAD", in: "repo") }
-        try sandbox.succeed("printf 'create refs/tags/x#\\377y %s\\n' $(git rev-parse HEAD) | git update-ref --stdin", in: "repo")
+        try sandbox.plantTag(
+            "bytes@v1.0.0", Array("object x\ntype commit\ntag \(Self.harm)\n".utf8) + [0xFF, 0x9B, 0x1B])
+        for name in ["x@v1\u{9B}", "x#\u{202E}", "x@v\u{200B}1"] {
+            try sandbox.succeed("git update-ref 'refs/tags/\(name)' HEAD", in: "repo")
+        }
+        try sandbox.succeed(
+            "printf 'create refs/tags/x#\\377y %s\\n' $(git rev-parse HEAD) | git update-ref --stdin", in: "repo")
 
         var shown = ""
         for command in [
-            "show", "show --json", "show churn", "show churn --json", "show churn --plain", "show churn --ref", "history", "history --json",
+            "show", "show --json", "show churn", "show churn --json", "show churn --plain", "show churn --ref",
+            "history", "history --json",
             "history --plain", "history churn", "check-ref 'churn#prod#1'", "check-ref churn@v1.0.0 --json",
-            "check-ref churn@v1.0.0 --format github", "check-ref churn@v1.0.0 --format gitlab", "check-ref churn@v1.0.0 --format env",
-            "check-ref churn@v1.0.0 --format json", "check-ref churn@v1.0.0 --name", "describe churn", "describe churn --json",
-            "describe churn --path", "describe churn --description", "describe churn --labels", "describe churn --type", "doctor",
+            "check-ref churn@v1.0.0 --format github", "check-ref churn@v1.0.0 --format gitlab",
+            "check-ref churn@v1.0.0 --format env",
+            "check-ref churn@v1.0.0 --format json", "check-ref churn@v1.0.0 --name", "describe churn",
+            "describe churn --json",
+            "describe churn --path", "describe churn --description", "describe churn --labels", "describe churn --type",
+            "doctor",
             "doctor --json", "stages", "stages --json", "print-state", "download churn", "download churn --json",
-            "register churn --dry-run", "deprecate churn --dry-run", "deprecate churn --dry-run --delete", "check-ref gone@v1.0.0", "check-ref 'gone#dev#1'",
+            "register churn --dry-run", "deprecate churn --dry-run", "deprecate churn --dry-run --delete",
+            "check-ref gone@v1.0.0", "check-ref 'gone#dev#1'",
             "check-ref bytes@v1.0.0", "trigger churn@v1.0.0 --dry-run --json", "annotate churn --type model --dry-run",
-            "parse-tag '\(Self.harm)'", "show '\(Self.harm)'", "show -r '\(Self.harm)'", "'\(Self.harm)'", "show '--\(Self.harm)'",
+            "parse-tag '\(Self.harm)'", "show '\(Self.harm)'", "show -r '\(Self.harm)'", "'\(Self.harm)'",
+            "show '--\(Self.harm)'",
         ] {
             let outcome = try sandbox.run("git-model \(command) > ../o 2> ../e", in: "repo")
             let bytes = try Sandbox.readBytes("\(sandbox.path)/o") + Sandbox.readBytes("\(sandbox.path)/e")

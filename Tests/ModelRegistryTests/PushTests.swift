@@ -24,7 +24,8 @@ import Testing
         #expect(
             try sandbox.succeed("git rev-parse churn@v0.0.1", in: "repo")
                 == sandbox.succeed("git rev-parse churn@v0.0.1", in: "remote.git"))
-        try sandbox.succeed("git model assign churn#none --stage x; git model assign churn --stage prod --push", in: "repo")
+        try sandbox.succeed(
+            "git model assign churn#none --stage x; git model assign churn --stage prod --push", in: "repo")
         #expect(try sandbox.tags(in: "remote.git") == ["churn#prod#1", "churn@v0.0.1"])
         try sandbox.succeed("git model deprecate churn#prod --delete --push", in: "repo")
         #expect(try sandbox.tags(in: "remote.git") == ["churn@v0.0.1"])

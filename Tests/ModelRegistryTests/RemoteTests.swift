@@ -65,7 +65,8 @@ import Testing
 
     @Test func `a commit is named by branch, tag, id or an expression`() throws {
         try sandbox.succeed("git checkout -q -b side HEAD~3 && echo s > s && git add s && git commit -qm s", in: "repo")
-        try sandbox.succeed("git tag light main~2 && git tag -a -m x heavy main~3 && git push -q origin side light heavy", in: "repo")
+        try sandbox.succeed(
+            "git tag light main~2 && git tag -a -m x heavy main~3 && git push -q origin side light heavy", in: "repo")
         let full = try sandbox.succeed("git rev-parse main~1", in: "repo")
         var number = 0
         for (revision, meant) in [
@@ -81,7 +82,8 @@ import Testing
                     == sandbox.run("git rev-parse \(meant)", in: "repo").output, "\(revision)")
         }
         for (revision, status) in [
-            ("no-such-branch", 2), ("main~99", 2), (String(repeating: "0", count: 39) + "1", 2), ("--upload-pack=x", 64),
+            ("no-such-branch", 2), ("main~99", 2), (String(repeating: "0", count: 39) + "1", 2),
+            ("--upload-pack=x", 64),
             ("main:churn.bin", 64), ("main..side", 64),
         ] as [(String, Int32)] {
             let outcome = try remoteModel("register b '\(revision)'")
@@ -102,7 +104,8 @@ import Testing
         #expect(try sandbox.footprint(of: "\(folder)/objects") == objects)
         #expect(try sandbox.references(in: folder) == references)
         #expect(try sandbox.succeed("ls -A elsewhere home") == "elsewhere:\n\nhome:")
-        #expect(try sandbox.succeed("ls -A").split(separator: "\n").sorted()
+        #expect(
+            try sandbox.succeed("ls -A").split(separator: "\n").sorted()
                 == ["cache", "elsewhere", "home", "remote.git", "repo", "stderr", "stdout"])
         #expect(try sandbox.succeed("stat -c %a cache/git-model/remotes") == "700")
 
@@ -130,7 +133,8 @@ import Testing
     @Test func `a clone whose making was interrupted is completed`() throws {
         #expect(try remoteModel("show").status == 0)
         let folder = try cacheFolder()
-        for damage in ["git config --unset remote.origin.url", "rm -rf config refs", "rm -rf objects refs HEAD config"] {
+        for damage in ["git config --unset remote.origin.url", "rm -rf config refs", "rm -rf objects refs HEAD config"]
+        {
             // The lock file is empty until the clone is complete.
             try sandbox.succeed("\(damage) && : > git-model.lock", in: folder)
             let outcome = try remoteModel("show churn --version")
@@ -152,12 +156,15 @@ import Testing
             wait; tail -qn1 ?.err | sort; cat ?.err >&2
             """, in: "elsewhere")
         let statuses = writers.output.split(separator: "\n").map(String.init)
-        #expect(statuses.count == 4 && statuses.first == "0" && statuses.allSatisfy { $0 == "0" || $0 == "3" }, "\(writers)")
+        #expect(
+            statuses.count == 4 && statuses.first == "0" && statuses.allSatisfy { $0 == "0" || $0 == "3" }, "\(writers)"
+        )
         #expect(try sandbox.tags(in: "remote.git").filter { $0.hasPrefix("new@") } == ["new@v0.0.1"])
     }
 
     @Test func `a refused push leaves neither a tag at the remote nor in the cache`() throws {
-        try sandbox.succeed("printf '#!/bin/sh\\nexit 1\\n' > hooks/pre-receive && chmod +x hooks/pre-receive", in: "remote.git")
+        try sandbox.succeed(
+            "printf '#!/bin/sh\\nexit 1\\n' > hooks/pre-receive && chmod +x hooks/pre-receive", in: "remote.git")
         let before = try sandbox.references(in: "remote.git")
         for command in ["register new", "assign new --stage prod"] {
             let outcome = try remoteModel(command)

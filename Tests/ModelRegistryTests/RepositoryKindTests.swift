@@ -70,12 +70,17 @@ import Testing
             try sandbox.succeed("git rev-parse 'churn@v0.0.2^{commit}'", in: kind.folder)
                 == sandbox.succeed("env -u GIT_DIR git rev-parse main", in: "repo"))
         let message = try sandbox.succeed("git cat-file tag churn@v0.0.2", in: kind.folder)
-        #expect(message.contains("Artifact-Path: models/churn.bin\n") && message.contains("Artifact-Size: 14"), "\(message)")
+        #expect(
+            message.contains("Artifact-Path: models/churn.bin\n") && message.contains("Artifact-Size: 14"), "\(message)"
+        )
     }
 
     @Test(arguments: [
         ("git init -q --object-format=sha256 x", "objectformat"),
-        ("git init -q x && git -C x config core.repositoryformatversion 1 && git -C x config extensions.fancyName y", "fancyname"),
+        (
+            "git init -q x && git -C x config core.repositoryformatversion 1 && git -C x config extensions.fancyName y",
+            "fancyname"
+        ),
         (
             "git init -q x && git -C x config core.repositoryformatversion 1 && git -C x config extensions.refStorage reftable",
             "refstorage"

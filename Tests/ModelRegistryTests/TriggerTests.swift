@@ -8,8 +8,11 @@ import Testing
     init() throws {
         sandbox = Sandbox()
         try sandbox.makeRepository()
-        try sandbox.commit("artifacts:\n  churn:\n    path: 'models/it''s a \"model\" $HOME.bin'\n    type: model\n", as: "dvc.yaml")
-        try sandbox.succeed("git model register churn -m \"it's \\\"quoted\\\" \\$(id)\n\nbody; rm -rf ~\" && git model assign churn --stage prod", in: "repo")
+        try sandbox.commit(
+            "artifacts:\n  churn:\n    path: 'models/it''s a \"model\" $HOME.bin'\n    type: model\n", as: "dvc.yaml")
+        try sandbox.succeed(
+            "git model register churn -m \"it's \\\"quoted\\\" \\$(id)\n\nbody; rm -rf ~\" && git model assign churn --stage prod",
+            in: "repo")
     }
 
     /// Configures one hook that runs a script on assignments.
@@ -44,9 +47,12 @@ import Testing
         for name in ["PWD", "OLDPWD", "SHLVL", "_"] { variables[name] = nil }
         let expected = [
             "MODEL_EVENT": "assigned", "MODEL_NAME": "churn", "MODEL_VERSION": "v0.0.1", "MODEL_STAGE": "prod",
-            "MODEL_COMMIT": try sandbox.succeed("git rev-parse HEAD", in: "repo"), "MODEL_REF": "refs/tags/churn#prod#1",
-            "MODEL_PATH": "models/it's a \"model\" $HOME.bin", "DEPLOY_URL": "https://ana:token@example.com/?a=b&c='d' \"e\"",
-            "WITH_LINES": "a\nb=c\n", "PATH": variables["PATH"] ?? "", "HOME": sandbox.environment["HOME"] ?? "", "TZ": "UTC", "LC_ALL": "C",
+            "MODEL_COMMIT": try sandbox.succeed("git rev-parse HEAD", in: "repo"),
+            "MODEL_REF": "refs/tags/churn#prod#1",
+            "MODEL_PATH": "models/it's a \"model\" $HOME.bin",
+            "DEPLOY_URL": "https://ana:token@example.com/?a=b&c='d' \"e\"",
+            "WITH_LINES": "a\nb=c\n", "PATH": variables["PATH"] ?? "", "HOME": sandbox.environment["HOME"] ?? "",
+            "TZ": "UTC", "LC_ALL": "C",
         ]
         #expect(variables == expected)
         #expect(variables["PATH"]?.contains(Sandbox.products) == true)
@@ -59,8 +65,10 @@ import Testing
         let payload = try Sandbox.read("\(sandbox.path)/in")
         #expect(payload.hasSuffix("}\n") && payload.filter { $0 == "\n" }.count == 1)
         for part in [
-            #""event":"registered""#, #""name":"churn""#, #""version":"v0.0.1""#, #""stage":null"#, #""ref":"refs/tags/churn@v0.0.1""#,
-            #""type":"model""#, #""path":"models/it's a \"model\" $HOME.bin""#, #""author":"Ana Ruiz""#, #""author_email":"ana@example.com""#,
+            #""event":"registered""#, #""name":"churn""#, #""version":"v0.0.1""#, #""stage":null"#,
+            #""ref":"refs/tags/churn@v0.0.1""#,
+            #""type":"model""#, #""path":"models/it's a \"model\" $HOME.bin""#, #""author":"Ana Ruiz""#,
+            #""author_email":"ana@example.com""#,
             #"it's \"quoted\" $(id)\n\nbody; rm -rf ~"#,
         ] { #expect(payload.replacing(": ", with: ":").contains(part), "\(part) in \(payload)") }
     }
@@ -81,15 +89,20 @@ import Testing
         #expect(outcome.output.contains("second: exit status 3"))
         #expect(try Sandbox.read("\(sandbox.path)/ran") == "first\n")
         let json = try sandbox.model("trigger 'churn#prod#1' --json")
-        #expect(json.status == 4 && json.output.contains("\"exit_status\": 3") && json.errors.contains("hook-failed"), "\(json)")
+        #expect(
+            json.status == 4 && json.output.contains("\"exit_status\": 3") && json.errors.contains("hook-failed"),
+            "\(json)")
     }
 
     @Test(arguments: [
-        ("run: ci/missing.sh", "could not be started"), ("run: ci/plain.sh", "could not be started"), ("run: [no-such-program]", "could not be started"),
+        ("run: ci/missing.sh", "could not be started"), ("run: ci/plain.sh", "could not be started"),
+        ("run: [no-such-program]", "could not be started"),
         ("run: [sh, -c, 'kill -9 $$']", "signal 9"), ("run: ci/bad.sh", "could not be started"),
     ])
     func `a hook that cannot run is a failed one`(run: String, words: String) throws {
-        try sandbox.succeed("mkdir ci && echo echo x > ci/plain.sh && printf '#!/no/such\\n' > ci/bad.sh && chmod +x ci/bad.sh", in: "repo")
+        try sandbox.succeed(
+            "mkdir ci && echo echo x > ci/plain.sh && printf '#!/no/such\\n' > ci/bad.sh && chmod +x ci/bad.sh",
+            in: "repo")
         try configure("hooks:\n- name: deploy\n  on: assigned\n  \(run)\n")
         let outcome = try sandbox.model("trigger 'churn#prod#1'")
         #expect(outcome.status == 4, "\(outcome)")
@@ -105,7 +118,9 @@ import Testing
     }
 
     @Test func `which hooks run`() throws {
-        try sandbox.succeed("git model deprecate churn#prod && git model assign churn --stage dev/eu && git model register other", in: "repo")
+        try sandbox.succeed(
+            "git model deprecate churn#prod && git model assign churn --stage dev/eu && git model register other",
+            in: "repo")
         try configure(
             """
             hooks:
@@ -121,7 +136,8 @@ import Testing
             ("refs/tags/churn#dev/eu#3", ["all", "dev"]), ("other@v0.0.1", ["all"]),
         ] {
             let dry = try sandbox.model("trigger '\(tag)' --dry-run")
-            #expect(dry.output.split(separator: "\n").map(String.init) == names.map { "would run \($0)" }, "\(tag): \(dry)")
+            #expect(
+                dry.output.split(separator: "\n").map(String.init) == names.map { "would run \($0)" }, "\(tag): \(dry)")
             let outcome = try sandbox.model("trigger '\(tag)'")
             #expect(outcome.output == names.map { "\($0): done\n" }.joined(), "\(tag): \(outcome)")
         }

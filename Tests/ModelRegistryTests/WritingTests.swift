@@ -128,7 +128,10 @@ import Testing
     @Test(arguments: [
         ("-m 'retrained on October'", "retrained on October"),
         ("-m ''", "Registering artifact churn version v0.0.1"),
-        ("--message=\"$(printf 'a subject\\n\\nand a body\\n  kept as it is')\"", "a subject\n\nand a body\n  kept as it is"),
+        (
+            "--message=\"$(printf 'a subject\\n\\nand a body\\n  kept as it is')\"",
+            "a subject\n\nand a body\n  kept as it is"
+        ),
         ("-m '# not a comment'", "# not a comment"),
         ("-m 'schöne Grüße 🚀'", "schöne Grüße 🚀"),
         ("-m \"it's \\\"quoted\\\" \\$HOME\"", "it's \"quoted\" $HOME"),
@@ -178,7 +181,9 @@ import Testing
         #expect(outcome.errors.contains("churn#prod#1/x"))
         #expect(try sandbox.references() == before)
 
-        try sandbox.succeed("git update-ref -d 'refs/tags/churn#prod#1/x' && git update-ref 'refs/tags/churn@v0.0.1/x' HEAD", in: "repo")
+        try sandbox.succeed(
+            "git update-ref -d 'refs/tags/churn#prod#1/x' && git update-ref 'refs/tags/churn@v0.0.1/x' HEAD", in: "repo"
+        )
         #expect(try sandbox.model("assign churn --stage prod").status == 3)
         #expect(try sandbox.tags() == ["churn@v0.0.1/x"])
     }

@@ -30,7 +30,7 @@ import Testing
         #expect(Self.names.count >= 10)
     }
 
-    private static let folder = "\(Sandbox.project)/Tests/TranscriptTests/Transcripts"
+    static let folder = "\(Sandbox.project)/Tests/TranscriptTests/Transcripts"
 
     static let names: [String] = {
         guard let stream = opendir(folder) else { return [] }

@@ -27,7 +27,7 @@ struct TagReader {
                 Finding(
                     .damagedRef, subject: damaged.name.description,
                     message: "ref refs/tags/\(damaged.name) is damaged: \(damaged.problem)",
-                    hint: "git update-ref -d 'refs/tags/\(damaged.name)', then fetch it again"))
+                    hint: "git update-ref -d 'refs/tags/\(damaged.name)' && git fetch origin tag '\(damaged.name)'"))
         }
         for reference in list.references {
             guard let tag = RegistryTag(reference.name) else {
@@ -59,8 +59,8 @@ struct TagReader {
                 }
             }
         } catch {
-            if case .objectMissing = error.kind { return .failure(.unreadable(name, "its object is missing")) }
-            if case .damaged = error.kind { return .failure(.unreadable(name, "its object is damaged")) }
+            if case .objectMissing = error.kind { return .failure(.damaged(name, "its object is missing")) }
+            if case .damaged = error.kind { return .failure(.damaged(name, "its object is damaged")) }
             throw RegistryError(error)
         }
         guard case .success(let object) = parsed else { return parsed.flatMap { _ in .failure(.lightweight(name)) } }
@@ -112,7 +112,7 @@ struct TagReader {
         return Finding(
             .malformedName, subject: text,
             message: "tag \(text) looks like a registry tag and is none, so it is ignored",
-            hint: "git model parse-tag '\(text)'")
+            hint: "a registry tag looks like churn@v1.2.0 or churn#prod#3; to delete this one: git tag -d '\(text)'")
     }
 }
 
@@ -120,6 +120,8 @@ struct TagReader {
 enum Oddity: Error {
     case lightweight(TagName)
     case unreadable(TagName, String)
+    /// What it says is not known: another copy of the repository may have it whole.
+    case damaged(TagName, String)
     case created(TagName)
     case noCommit(TagName, String)
 
@@ -135,6 +137,10 @@ enum Oddity: Error {
             Finding(
                 .unreadableTag, subject: name.description, message: "tag \(name) is skipped: \(problem)",
                 hint: "git tag -d '\(name)'")
+        case .damaged(let name, let problem):
+            Finding(
+                .unreadableTag, subject: name.description, message: "tag \(name) cannot be read: \(problem)",
+                hint: "git update-ref -d 'refs/tags/\(name)' && git fetch origin tag '\(name)'")
         case .created(let name):
             Finding(
                 .createdTag, subject: name.description,

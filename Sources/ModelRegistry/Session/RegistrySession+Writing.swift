@@ -62,7 +62,7 @@ extension RegistrySession {
                     target: tag.commit, name: tag.tag.name, tagger: tagger, time: dates.next(of: tag.tag.artifact),
                     message: message))
         }
-        let ids = try signs(request) ? try await createSigned(objects) : try await createUnsigned(objects)
+        let ids = try await signs(request) ? try await createSigned(objects) : try await createUnsigned(objects)
         let created = zip(planned, ids).map { WriteReceipt.CreatedTag(planned: $0, id: $1) }
         guard let destination else { return created }
         do throws(GitCommandError) {
@@ -78,8 +78,15 @@ extension RegistrySession {
         return created
     }
 
-    private func signs(_ request: WriteRequest) throws(RegistryError) -> Bool {
+    private func signs(_ request: WriteRequest) async throws(RegistryError) -> Bool {
         if let signs = request.signs { return signs }
+        // libgit2 does not read these, and a signature that was asked for must not be left out.
+        let unread = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"]
+        if unread.contains(where: { environment.variables[$0] != nil }) {
+            return try await RegistryError.wrapping { () async throws(GitCommandError) in
+                try await git.configurationBool("tag.gpgSign") ?? false
+            }
+        }
         return try RegistryError.wrapping { () throws(GitError) in
             try repository.configurationBool("tag.gpgsign") ?? false
         }

@@ -56,7 +56,7 @@ struct RegistrySession {
             if let head = try head() { return head }
             throw RegistryError(
                 .revisionNotFound, "HEAD names no commit: the repository is empty", subject: "HEAD",
-                hints: ["git commit first, or name a commit"])
+                hints: ["git commit --allow-empty -m 'First commit'"])
         }
         if remote != nil { return try await remoteCommit(revision) }
         return try localCommit(revision)

@@ -39,7 +39,7 @@ extension RegistryPlanner {
                 if let wanted {
                     throw RegistryError(
                         .commitHasVersion,
-                        "can't register '\(wanted)', since '\(version.label)' is registered already at this ref",
+                        "commit \(id.short) has \(name) \(version.label) already, so \(wanted) cannot be registered there",
                         subject: "\(name)@\(wanted)",
                         hints: ["git model assign \(name)@\(version.label) --stage \(stage)"])
                 }
@@ -78,7 +78,7 @@ extension RegistryPlanner {
 
     private func alreadyInStage(_ name: ArtifactName, _ stage: StageName, _ version: Version) -> RegistryError {
         RegistryError(
-            .alreadyInStage, "version '\(version.label)' of \(name) is already in stage '\(stage)'",
-            subject: "\(name)#\(stage)", hints: ["add --force to create a new Git tag nevertheless"])
+            .alreadyInStage, "\(name) \(version.label.short) is already in stage \(stage)",
+            subject: "\(name)#\(stage)", hints: ["add --force to write another tag all the same"])
     }
 }
