@@ -7,8 +7,8 @@ PYTHON ?= python3
 
 BUILD := $(CURDIR)/.build
 BINARY := $(BUILD)/release/git-model
-# Manual pages to install: every *.1 in this folder. Whoever packages the program may bring their own.
-MAN_PAGES ?= $(BUILD)/man
+# Manual pages to install: every *.1 in this folder. scripts/update-manual writes them.
+MAN_PAGES ?= docs/man
 
 # Interop: SEEDS=200 for more seeds, SEED=7 MODE=same OPERATIONS=40 for one failure again, GIT_MODEL for another binary.
 GTO_VERSION := 1.10.1
@@ -30,7 +30,8 @@ deps: ## Install missing system packages, or print the command that does
 	@scripts/install-dependencies
 
 build: deps ## Build the release program, .build/release/git-model
-	$(SWIFT) build -c release --product git-model --static-swift-stdlib
+	GIT_MODEL_COMMIT="$$(git describe --always --abbrev=12 --dirty=+ 2>/dev/null || echo unknown)" \
+		$(SWIFT) build -c release --product git-model --static-swift-stdlib -Xlinker -s
 
 install: ## Install the program, completions and manual pages to $(DESTDIR)$(PREFIX)
 	@test -x "$(BINARY)" || $(MAKE) build
@@ -54,7 +55,7 @@ test: deps ## Build everything and run the tests
 lint: ## Check style, documentation of public symbols, Python and shell files
 	$(SWIFT) format lint --strict --recursive Package.swift $(wildcard Sources Tests Examples)
 	$(PYTHON) -m compileall -q Tests/Interop Benchmarks
-	bash -n .ci/run scripts/install-dependencies scripts/check-static-binary scripts/update-readme $(wildcard Examples/*/*.sh)
+	bash -n .ci/run $(wildcard scripts/*) $(wildcard Examples/*/*.sh)
 
 interop: $(if $(GIT_MODEL),,build) interop-tools ## Hold git-model against the real GTO (SEEDS=, SEED=, OPERATIONS=)
 	$(VENV)/bin/python Tests/Interop/interop.py $(INTEROP_ARGUMENTS)

@@ -17,9 +17,10 @@ let strict: [SwiftSetting] =
         .swiftLanguageMode(.v6),
     ] + warningsAreErrors
 
-/// The commit that `--version` names.
+/// The commit that `--version` names. SwiftPM remembers what a manifest said, so `make build` gives it by a variable.
 let buildCommit =
-    Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? "unknown"
+    Context.environment["GIT_MODEL_COMMIT"]
+    ?? Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? "unknown"
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -82,5 +83,6 @@ let package = Package(
         tests("GitCommandTests", ["GitCommand", "ChildProcess", "GitTypes"]),
         tests("RegistryCoreTests", ["RegistryCore", "GitTypes"]),
         tests("RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes"]),
+        tests("ModelRegistryTests", ["ModelRegistry", "RegistryCore", "GitTypes", "TestSupport", "git-model"]),
     ]
 )

@@ -81,6 +81,9 @@ extension GitCommand {
             if let range = line.firstRange(of: "not our ref ") {
                 return .objectMissing(ObjectID(line[range.upperBound...].prefix(40)))
             }
+            if let range = line.firstRange(of: "couldn't find remote ref ") {
+                return .remoteRefMissing(RefName(bytes: line[range.upperBound...].utf8))
+            }
             // ` ! [rejected]  churn@v1.0.0 -> churn@v1.0.0  (would clobber existing tag)`
             guard line.hasPrefix(" ! [rejected]"), let arrow = line.firstRange(of: " -> ") else { continue }
             let rest = line[arrow.upperBound...]

@@ -55,6 +55,8 @@ public struct GitCommandError: Error, Hashable, Sendable {
         case blocked(RefName, by: RefName)
         /// An object is neither here nor at the remote that promised it.
         case objectMissing(ObjectID?)
+        /// The remote has no such ref.
+        case remoteRefMissing(RefName)
 
         /// The remote, or git before it sent anything, refused this ref of a push or a fetch.
         case rejected(RefName, RejectionReason)

@@ -14,6 +14,14 @@ public enum GitModelCLI {
             Printer().data("git-model \(GitModelVersion.text)")
             exit(0)
         }
+        let task = Task { await run(arguments) }
+        Interruption.cancelOnSignal(task)
+        exit(await task.value)
+    }
+
+    /// Runs a command to its end.
+    /// - Returns: the exit status.
+    private static func run(_ arguments: [String]) async -> Int32 {
         do {
             let parsed = try GitModelCommand.parseAsRoot(arguments)
             if var command = parsed as? any AsyncParsableCommand {
@@ -22,19 +30,26 @@ public enum GitModelCLI {
                 var command = parsed
                 try command.run()
             }
-            exit(0)
-        } catch let error as RegistryError {
-            report(error, arguments)
-        } catch let error as MalformedValue {
-            report(RegistryError(error), arguments)
-        } catch let code as ExitCode {
-            exit(code.rawValue)
+            return 0
         } catch {
-            reportUsage(error, arguments)
+            if let signal = Interruption.signal {
+                Printer().warning("interrupted")
+                return 128 + signal
+            }
+            return report(error, arguments)
         }
     }
 
-    private static func report(_ error: RegistryError, _ arguments: [String]) -> Never {
+    private static func report(_ error: any Error, _ arguments: [String]) -> Int32 {
+        switch error {
+        case let error as RegistryError: show(error, arguments)
+        case let error as MalformedValue: show(RegistryError(error), arguments)
+        case let code as ExitCode: code.rawValue
+        default: reportUsage(error, arguments)
+        }
+    }
+
+    private static func show(_ error: RegistryError, _ arguments: [String]) -> Int32 {
         let printer = Printer()
         let report = ErrorReport(error: error)
         if arguments.prefix(while: { $0 != "--" }).contains("--json") {
@@ -42,11 +57,11 @@ public enum GitModelCLI {
         } else {
             report.lines.forEach { printer.warning($0) }
         }
-        exit(error.code.exitStatus)
+        return error.code.exitStatus
     }
 
     /// Help that was asked for goes to stdout; a mistake in the arguments gets a sentence and a hint.
-    private static func reportUsage(_ error: any Error, _ arguments: [String]) -> Never {
+    private static func reportUsage(_ error: any Error, _ arguments: [String]) -> Int32 {
         let status = GitModelCommand.exitCode(for: error)
         if status == .success {
             var text = GitModelCommand.fullMessage(for: error, columns: terminalColumns)
@@ -54,7 +69,7 @@ public enum GitModelCLI {
             // The parser takes `git` for the program and `model` for its subcommand, which `git help` does not.
             Printer().data(
                 text.replacing("See 'git help model <subcommand>' for detailed help.", with: "\(detailedHelp)."))
-            exit(0)
+            return 0
         }
         let (message, advice) = sentence(GitModelCommand.message(for: error))
         let commands = GitModelCommand.configuration.subcommands.flatMap {
@@ -62,18 +77,18 @@ public enum GitModelCLI {
         }
         let word = arguments.first ?? ""
         if commands.contains(word) {
-            report(
+            return show(
                 RegistryError(
                     .invalidArguments, message, hints: advice + ["to see all arguments: git model \(word) -h"]),
                 arguments)
         }
         if word.isEmpty || word.hasPrefix("-") {
-            report(
+            return show(
                 RegistryError(
                     .invalidArguments, message,
                     hints: advice + ["options stand after the subcommand: git model show -r URL"]), arguments)
         }
-        report(
+        return show(
             RegistryError(
                 .invalidArguments, "'\(word)' is not a git model command", subject: word,
                 hints: Suggestion.hints(for: word, in: commands) + ["to see all commands: git model -h"]), arguments)

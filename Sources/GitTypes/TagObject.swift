@@ -39,6 +39,10 @@ public struct TagObject: Hashable, Sendable {
         self.signature = signature
     }
 
+    /// The longest message that is kept, in bytes. A longer one is cut there, and what is left out is counted at its
+    /// end, so that no tag can fill the memory or the screen of whoever lists a registry.
+    public static let messageLimit = 2 << 20
+
     /// Why the bytes of a tag object cannot be used.
     public enum Defect: String, Error, Hashable, Sendable {
         /// No blank line between header and message, or a header line out of place.
@@ -68,15 +72,16 @@ public struct TagObject: Hashable, Sendable {
         let (person, time) = try Self.parseIdentity(tagger)
         if person.name.isEmpty { throw .emptyTagger }
         let (body, signature) = Self.splitSignature(message)
-        guard let text = String(validating: body, as: UTF8.self) else { throw .encoding }
+        let kept = Self.shortened(body)
+        guard let text = String(validating: kept, as: UTF8.self) else { throw .encoding }
 
         self.target = target
         self.targetType = String(lossless: type)
         self.name = TagName(bytes: name)
         self.tagger = person
         self.time = time
-        self.message = text
-        self.signature = signature.map { String(lossless: $0) }
+        self.message = kept.count == body.count ? text : "\(text)… (+\(body.count - kept.count) bytes)"
+        self.signature = signature.map { String(lossless: Self.shortened($0)) }
     }
 
     /// Takes bytes held in an array apart.
@@ -126,6 +131,14 @@ public struct TagObject: Hashable, Sendable {
         return sign == UInt8(ascii: "-") ? -minutes : minutes
     }
 
+    /// The first ``messageLimit`` bytes at most, cut between two characters.
+    private static func shortened(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        guard bytes.count > messageLimit else { return bytes }
+        var end = messageLimit
+        while end > messageLimit - 4, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return UnsafeRawBufferPointer(rebasing: bytes[..<end])
+    }
+
     /// Cuts a signature off the end of a message, where Git's own `parse_signed_buffer` cuts it: at the last line
     /// that begins one.
     private static func splitSignature(
@@ -150,6 +163,9 @@ public struct TagObject: Hashable, Sendable {
 
 /// The header of a tag object, a line at a time.
 private struct HeaderLines {
+    /// No name is longer; a header line that is belongs to no tag that Git made.
+    private static let lengthLimit = 65_536
+
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
@@ -162,7 +178,7 @@ private struct HeaderLines {
         let rest = UnsafeRawBufferPointer(rebasing: bytes[position...])
         let length = key.utf8CodeUnitCount
         guard rest.count >= length, rest.starts(with: UnsafeBufferPointer(start: key.utf8Start, count: length)),
-            let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+            let end = rest.firstIndex(of: UInt8(ascii: "\n")), end <= Self.lengthLimit
         else { return nil }
         position += end + 1
         return UnsafeRawBufferPointer(rebasing: rest[length..<end])

@@ -1,4 +1,5 @@
 import GitTypes
+import Glibc
 
 /// The refs of one folder that `packed-refs` holds, ordered by the bytes of their names.
 ///
@@ -43,4 +44,34 @@ struct PackedReferences {
 
     /// The bytes of a line's full name.
     func name(_ line: Line) -> ArraySlice<UInt8> { bytes[line.name] }
+}
+
+/// What tells one `packed-refs` from the next; git replaces the file and never writes into it.
+struct FileStamp: Equatable {
+    let inode: UInt
+    let size: Int
+    let seconds: Int
+    let nanoseconds: Int
+
+    /// The stamp of a file; `nil` where there is none.
+    init?(_ path: [CChar]) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        inode = UInt(status.st_ino)
+        size = Int(status.st_size)
+        (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+    }
+}
+
+extension Repository {
+    /// Throws where `packed-refs` is damaged, in which case libgit2 finds no ref in it and says nothing.
+    ///
+    /// A file that was good is looked at again only when it has changed: finding a revision asks for several refs.
+    func checkPackedReferences(operation: String) throws(GitError) {
+        let path = path("packed-refs")
+        let stamp = FileStamp(path)
+        if stamp == goodPackedReferences { return }
+        _ = try PackedReferences.read(path, prefix: "refs/none/".utf8, operation: operation)
+        goodPackedReferences = stamp
+    }
 }

@@ -49,7 +49,13 @@ struct PackedReferencesParser {
                 guard line.count > Self.digitCount + 1, line[Self.digitCount] == UInt8(ascii: " "),
                     Self.isHexadecimal(base + start)
                 else { return Failure(line: number, problem: "is malformed") }
-                append((start + Self.digitCount + 1)..<end)
+                let name = UnsafeRawBufferPointer(rebasing: line[(Self.digitCount + 1)...])
+                let isValid = ReferenceName.isValid(name)
+                // Below `refs/` git passes over a bad name with a warning, elsewhere it stops.
+                if !isValid, !name.starts(with: "refs/".utf8) {
+                    return Failure(line: number, problem: "names no ref")
+                }
+                append((start + Self.digitCount + 1)..<end, isValid: isValid)
                 isPeelAllowed = true
             }
             start = end + 1
@@ -59,13 +65,13 @@ struct PackedReferencesParser {
         return nil
     }
 
-    private mutating func append(_ name: Range<Int>) {
+    private mutating func append(_ name: Range<Int>, isValid: Bool) {
         guard name.count >= prefix.count, memcmp(base + name.lowerBound, prefix, prefix.count) == 0 else { return }
         let digits = UnsafeRawBufferPointer(start: base + name.lowerBound - 1 - Self.digitCount, count: Self.digitCount)
         guard let id = ObjectID(hexadecimal: digits) else { return }
         if isSorted, let last = lines.last { isSorted = order(last.name, name) <= 0 }
         var problem: String?
-        if !ReferenceName.isValid(UnsafeRawBufferPointer(start: base + name.lowerBound, count: name.count)) {
+        if !isValid {
             problem = "its name is not allowed"
         } else if id == .zero {
             problem = "its value is the zero id"
@@ -80,9 +86,15 @@ struct PackedReferencesParser {
         }
     }
 
+    // `isxdigit` is a call for each digit: a tenth of the time of the whole list.
     private static func isHexadecimal(_ digits: UnsafeRawPointer) -> Bool {
-        for offset in 0..<digitCount where isxdigit(Int32(digits.load(fromByteOffset: offset, as: UInt8.self))) == 0 {
-            return false
+        for offset in 0..<digitCount {
+            switch digits.load(fromByteOffset: offset, as: UInt8.self) {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+                UInt8(ascii: "A")...UInt8(ascii: "F"):
+                continue
+            default: return false
+            }
         }
         return true
     }

@@ -5,7 +5,8 @@ enum ReferenceName {
     static func isValid(_ name: UnsafeRawBufferPointer) -> Bool {
         var previous = UInt8(ascii: "/")
         var partStart = 0
-        for (index, byte) in name.enumerated() {
+        for index in 0..<name.count {
+            let byte = name[index]
             switch byte {
             case 0...0x20, 0x7F, UInt8(ascii: "~"), UInt8(ascii: "^"), UInt8(ascii: ":"), UInt8(ascii: "?"),
                 UInt8(ascii: "*"), UInt8(ascii: "["), UInt8(ascii: "\\"):

@@ -1,4 +1,3 @@
-import CLibGit2
 public import GitTypes
 
 extension Repository {
@@ -16,18 +15,13 @@ extension Repository {
         where text.contains(mark) {
             throw GitError(.invalid(rule), operation: operation, message: rule)
         }
-        let found: ObjectID
-        do throws(GitError) {
-            found = try object(named: text, operation: operation)
-        } catch  where error.isNotFound {
-            do throws(GitError) {
-                found = try object(named: "refs/remotes/origin/" + text, operation: operation)
-            } catch  where error.isNotFound {
-                // With a damaged `packed-refs` libgit2 finds no ref at all.
-                _ = try PackedReferences.read(path("packed-refs"), prefix: "refs/".utf8, operation: operation)
-                throw GitError(
-                    .notFound(text), operation: operation, message: "no commit, branch or tag is named '\(text)'")
-            }
+        var found: ObjectID?
+        for name in [text, "refs/remotes/origin/" + text] where found == nil {
+            found = try RevisionResolver(repository: self, text: name, operation: operation).object()
+        }
+        guard let found else {
+            throw GitError(
+                .notFound(text), operation: operation, message: "no commit, branch or tag is named '\(text)'")
         }
         guard let commit = try peelToCommit(found) else {
             let rule = "it names a \(try objectHeader(found).kind.rawValue), not a commit"
@@ -74,23 +68,6 @@ extension Repository {
                     message: "the header of commit \(id) is damaged")
             }
             return commit
-        }
-    }
-
-    private func object(named text: String, operation: String) throws(GitError) -> ObjectID {
-        // libgit2 1.5 does not know that `@` alone is HEAD.
-        let isHead = text == "@" || text.hasPrefix("@~") || text.hasPrefix("@^")
-        let expression = isHead ? "HEAD" + text.dropFirst() : text
-        do throws(GitError) {
-            let object = try make(operation, text) { git_revparse_single($0, handle, expression) }
-            defer { git_object_free(object) }
-            return git_object_id(object).map { ObjectID($0.pointee) } ?? .zero
-        } catch {
-            // A full id of no object is a name like any other: nothing has it.
-            if error.kind == .objectMissing(ObjectID(text) ?? .zero) {
-                throw GitError(.notFound(text), operation: operation, message: error.message, code: error.code)
-            }
-            throw error
         }
     }
 }

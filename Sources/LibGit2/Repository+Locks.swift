@@ -6,7 +6,9 @@ extension Repository {
     /// Runs an operation on a ref again for as long as another process holds a lock it needs.
     ///
     /// git waits for a ref's lock by itself (`core.filesRefLockTimeout`, 100 ms), libgit2 does not. The pauses grow and
-    /// are cut short by chance, so that those who met once do not meet again.
+    /// are cut short by chance, so that those who met once do not meet again. Each new attempt gets a new ref database:
+    /// where `packed-refs` is locked, libgit2 1.5 has already taken the ref out of its copy, and reports the second
+    /// attempt to delete it as done.
     /// - Throws: ``GitError`` of kind ``GitError/Kind/locked(path:age:)`` after ``lockWait``, or what `body` throws.
     func waitingForLock(of name: RefName, _ body: () throws(GitError) -> Void) throws(GitError) {
         let start = ContinuousClock.now
@@ -22,7 +24,14 @@ extension Repository {
             }
             usleep(UInt32.random(in: UInt32(longest / 2)...UInt32(longest)))
             longest = min(2 * longest, 50_000)
+            try renewReferenceDatabase()
         }
+    }
+
+    private func renewReferenceDatabase() throws(GitError) {
+        let database = try make("read the refs") { git_refdb_open($0, handle) }
+        defer { git_refdb_free(database) }
+        try call("read the refs") { git_repository_set_refdb(handle, database) }
     }
 
     /// Names the lock file that is there: the ref's own, or that of `packed-refs`.

@@ -14,6 +14,10 @@ extension Repository {
         _ id: ObjectID, _ body: (ObjectKind, UnsafeRawBufferPointer) throws(GitError) -> Result
     ) throws(GitError) -> Result {
         let operation = "read object \(id)"
+        if LooseObject.isCutShort(id, in: objectDirectories) {
+            throw GitError(
+                .damaged(what: "object \(id)"), operation: operation, message: "the file of object \(id) is cut short")
+        }
         var name = id.libgit2
         let object: OpaquePointer
         do throws(GitError) {

@@ -31,7 +31,9 @@ extension Repository {
             git_repository_free(handle)
             throw error
         }
-        let repository = Repository(owning: handle, objects: objects)
+        let repository = Repository(
+            owning: handle, objects: objects,
+            objectDirectories: [hook.objectDirectory].compactMap { $0 } + hook.alternates)
         try repository.refuseForeignFormat(operation: operation)
         return repository
     }
@@ -40,8 +42,11 @@ extension Repository {
         _ path: String, isExact: Bool, ceilings: String?, operation: String
     ) throws(GitError) -> OpaquePointer {
         let flags = isExact ? GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue : 0
-        do {
-            return try make(operation, path) { git_repository_open_ext($0, path, flags, ceilings) }
+        func open() throws(GitError) -> OpaquePointer {
+            try make(operation, path) { git_repository_open_ext($0, path, flags, ceilings) }
+        }
+        do throws(GitError) {
+            return try OwnerCheck.open(open)
         } catch {
             throw GitError(
                 openKind(of: error, path: path), operation: operation, message: error.message, code: error.code)
@@ -50,13 +55,8 @@ extension Repository {
 
     private static func openKind(of error: GitError, path: String) -> GitError.Kind {
         let unsupported = "unsupported extension name "
+        if case .dubiousOwnership = error.kind { return error.kind }
         if error.code == GIT_ENOTFOUND.rawValue { return .notARepository(path: path) }
-        if error.code == GIT_EOWNER.rawValue {
-            // "repository path '/srv/models/' is not owned by current user"
-            let quoted = error.message.split(separator: "'", omittingEmptySubsequences: false).dropFirst().dropLast()
-            let owned = quoted.joined(separator: "'")
-            return .dubiousOwnership(path: owned.count > 1 && owned.hasSuffix("/") ? String(owned.dropLast()) : owned)
-        }
         if error.message.hasPrefix(unsupported) {
             return .unsupportedExtension(name: String(error.message.dropFirst(unsupported.count)))
         }

@@ -28,9 +28,9 @@ extension Repository {
         } catch {
             let value = try LooseReferences.value(of: name.description.utf8, root: commonPath, operation: operation)
             if case .damaged(let problem) = value { throw damaged(name, problem, operation) }
+            // libgit2 reads a damaged `packed-refs` as an empty one, or names no file.
+            try checkPackedReferences(operation: operation)
             guard error.isNotFound else { throw error }
-            // libgit2 reads a damaged `packed-refs` as an empty one.
-            _ = try PackedReferences.read(path("packed-refs"), prefix: name.description.utf8, operation: operation)
             return nil
         }
         return ObjectID(id)
@@ -52,7 +52,7 @@ extension Repository {
         let operation = "create \(name)"
         _ = try objectHeader(id)
         // libgit2 would not see a tag that a damaged `packed-refs` holds, and so would make a second one.
-        _ = try PackedReferences.read(path("packed-refs"), prefix: name.description.utf8, operation: operation)
+        try checkPackedReferences(operation: operation)
         var zero = ObjectID.zero.libgit2
         var target = id.libgit2
         do throws(GitError) {
@@ -75,7 +75,7 @@ extension Repository {
     public func deleteReference(_ name: RefName, expecting id: ObjectID) throws(GitError) {
         let operation = "delete \(name)"
         // Deleting a packed ref rewrites `packed-refs`; what cannot be read must not be written back shorter.
-        _ = try PackedReferences.read(path("packed-refs"), prefix: name.description.utf8, operation: operation)
+        try checkPackedReferences(operation: operation)
         let changed = GitError(.changed(name), operation: operation, message: "\(name) no longer points to \(id)")
         do throws(GitError) {
             try waitingForLock(of: name) { () throws(GitError) in

@@ -4,8 +4,9 @@ import GitTypes
 extension Repository {
     /// Lists the refs below `refs/tags/`: loose and packed, nested and symbolic ones.
     ///
-    /// The files are read here and not by libgit2, which reports success and no tags where `packed-refs` is damaged, and
-    /// which takes several times as long. Loose refs are read first: `git pack-refs` writes
+    /// The files are read here and not by libgit2, which reports success and no tags where `packed-refs` is damaged. For
+    /// 100,000 packed tags this takes 0.08 s of processor time; in one run on a busy machine 0.20 s, `git_tag_list`
+    /// 0.93 s, libgit2's iterator 0.24 s without names. Loose refs are read first: `git pack-refs` writes
     /// `packed-refs` before it removes a loose ref, so none is missed while it runs. Only symbolic refs are resolved;
     /// that an object exists is not checked.
     /// - Throws: ``GitError`` of kind ``GitError/Kind/damaged(what:)`` where `packed-refs` cannot be read as such, with the

@@ -11,15 +11,24 @@ public final class Repository {
     let objects: OpaquePointer
     /// The folder that all worktrees share, without a slash at the end, as bytes: paths need not be UTF-8.
     let commonPath: [UInt8]
+    /// The folders with the files of single objects.
+    let objectDirectories: [[UInt8]]
+
+    /// The `packed-refs` that was found to be good; `nil` where none is there or none was looked at.
+    var goodPackedReferences: FileStamp?
 
     /// How long a ref's lock held by another process is waited for: one second, unless a test is in a hurry.
     public var lockWait: Duration = .seconds(1)
 
-    /// Takes over the handle.
-    init(owning handle: OpaquePointer, objects: OpaquePointer) {
+    /// Takes over the handles.
+    /// - Parameter objectDirectories: those that a hook is told of; empty where the repository's own is meant.
+    init(owning handle: OpaquePointer, objects: OpaquePointer, objectDirectories: [String]) {
         self.handle = handle
         self.objects = objects
-        self.commonPath = Self.bytes(git_repository_commondir(handle))
+        let commonPath = Self.bytes(git_repository_commondir(handle))
+        self.commonPath = commonPath
+        self.objectDirectories = LooseObject.directories(
+            [commonPath + "/objects".utf8] + objectDirectories.map { Array($0.utf8) })
     }
 
     deinit {

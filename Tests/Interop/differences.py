@@ -1,7 +1,7 @@
 """The documented differences between the tools, and nothing else that may differ.
 
-Numbers are those of the table in docs/gto.md ("Where GTO and git-model differ"). A rule applies only where its condition
-holds in the repository at hand; each use is counted and printed, so that a rule that hides too much is seen.
+Numbers are those of the table in docs/gto.md. A rule applies only where its condition holds in the repository
+at hand; each use is counted and printed, so that a rule that hides too much is seen.
 """
 
 import argparse
@@ -14,16 +14,18 @@ from repositories import Facts, Tag, semantic_order
 from tools import Outcome
 
 DOCUMENTED = {
-    4: "after a deregistration the next version is 1 + the greatest ever used",
+    4: "a version number that was used is passed over; a commit is registered again under a counter",
     5: "a version registered twice is shown in the table",
     6: "a stage on a deregistered version is refused without --force",
     7: "an unregistered commit is one version, and unassigning it works",
     8: "tags alone decide whether an artifact is active",
-    9: "a second deprecation takes the counter form",
+    9: "deprecating or deregistering again takes the counter form",
     10: "a refused command leaves no tag behind",
     15: "unknown artifacts, versions and refs end with status 2",
     20: "--av N shows the newest N stages",
     21: "stages outside the allowed ones are shown too",
+    23: "the table of all artifacts shows versions whole, not their first 7 characters",
+    24: "artifacts of HEAD's dvc.yaml are listed",
 }
 
 _SHA = re.compile(r"^[0-9a-f]{40}$")
@@ -61,7 +63,7 @@ def _parser() -> _Quiet:
     return parser
 
 
-_PARSER = _parser()
+COMMANDS = _parser()
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Attempt:
     @property
     def command(self) -> argparse.Namespace | None:
         try:
-            return _PARSER.parse_intermixed_args(self.arguments)
+            return COMMANDS.parse_intermixed_args(self.arguments)
         except ValueError:
             return None
 
@@ -115,39 +117,42 @@ def explain_writing(attempt: Attempt) -> int | None:
     if verb == "deprecate":
         if len(command.words) == 2 and _SHA.match(command.words[0]):
             return 7 if attempt.ours.succeeded and not attempt.gto.succeeded else None
+        if len(command.words) < 2 and _is_counter_form(attempt, command):
+            return 9
         if not command.words:
-            if _is_counter_form(attempt, command):
-                return 9
             if attempt.before.is_revived_by_a_commit(command.artifact) or _is_commit_newest(attempt, command):
                 return 8
     return None
 
 
 def _is_next_version(attempt: Attempt, command: argparse.Namespace) -> bool:
-    """#4: GTO counts from the greatest active version and may meet a tag of a deregistered one."""
+    """#4: GTO counts on from the greatest active version, and meets tags of versions that were taken back."""
     facts, artifact = attempt.before, command.artifact
     ever, active = facts.ever_registered(artifact), facts.active_versions(artifact)
-    if not attempt.ours.succeeded or not ever:
-        return False
     registered = [tag for tag in attempt.new(attempt.tags_by_ours) if tag.action == "register"]
-    if len(registered) != 1:
+    if not attempt.ours.succeeded or not ever or len(registered) != 1:
         return False
     version = registered[0].version
     here = {tag.version for tag in facts.version_tags(artifact, attempt.target or "")}
-    if attempt.target and facts.is_deregistered_commit(artifact, attempt.target):
+    if here:
         # The commit keeps its version: a second one would make the registry unreadable to GTO.
-        return version in here and not attempt.gto.succeeded
+        return version in here and registered[0].counter is not None and "already exists" in attempt.gto.stderr
     if command.version:
         return False
-    greatest = max(ever, key=semantic_order)
-    if active and semantic_order(max(active, key=semantic_order)) >= semantic_order(greatest):
-        return False
-    major, minor, patch = semantic_order(greatest)[0]
+    if active:
+        candidate = bumped(max(active, key=semantic_order), command)
+    else:
+        # GTO starts again with v0.0.1, and refuses to raise a part of it.
+        candidate = None if command.bump_major or command.bump_minor or command.bump_patch else "v0.0.1"
+    is_used = candidate is None or candidate in ever
+    return is_used and version == bumped(max(ever, key=semantic_order), command)
+
+
+def bumped(version: str, command: argparse.Namespace) -> str:
+    major, minor, patch = semantic_order(version)[0]
     if command.bump_major:
-        return version == f"v{major + 1}.0.0"
-    if command.bump_minor:
-        return version == f"v{major}.{minor + 1}.0"
-    return version == f"v{major}.{minor}.{patch + 1}"
+        return f"v{major + 1}.0.0"
+    return f"v{major}.{minor + 1}.0" if command.bump_minor else f"v{major}.{minor}.{patch + 1}"
 
 
 def _assigned_commits(attempt: Attempt, command: argparse.Namespace) -> set[str]:
@@ -168,17 +173,15 @@ def _is_unregistered_in_stage(attempt: Attempt, command: argparse.Namespace) -> 
 
 
 def _is_counter_form(attempt: Attempt, command: argparse.Namespace) -> bool:
-    simple = f"{command.artifact.replace(':', '=')}@deprecated"
-    counters = [t.counter or 0 for t in attempt.before.tags.values()]
-    counters += [int(m[1]) for m in (re.search(r"#(\d+)$", name) for name in attempt.before.tags) if m]
+    ending = f"{command.words[0]}!" if command.words else "deprecated"
+    simple = f"{command.artifact.replace(':', '=')}@{ending}"
     added = attempt.new(attempt.tags_by_ours)
     return (
         simple in attempt.before.tags
         and attempt.ours.succeeded
-        and not attempt.gto.succeeded
+        and "already exists" in attempt.gto.stderr
         and len(added) == 1
-        and added[0].name.startswith(f"{simple}#")
-        and (added[0].counter or 0) <= 1 + max(counters, default=0)
+        and added[0].name == f"{simple}#{1 + attempt.before.greatest_counter(command.artifact)}"
     )
 
 
@@ -240,6 +243,19 @@ def leave_out(arguments: list[str], artifact: str | None, gto, ours, facts: Fact
     if arguments[0] == "show" and artifact and isinstance(gto, list) and isinstance(ours, list):
         return _leave_out_of_artifact(arguments, artifact, gto, ours, facts, tally)
     return gto, ours
+
+
+def leave_out_lines(gto: str, ours: str, facts: Facts, tally: Tally) -> str:
+    """Our table or list of all artifacts without those that only dvc.yaml names (#24)."""
+
+    def names(text: str) -> list[str]:
+        return [line.split()[0].lstrip("*") if line.split() else "" for line in text.splitlines()]
+
+    added = facts.dvc_artifacts - set(names(gto))
+    kept = [line for line, name in zip(ours.splitlines(), names(ours)) if name not in added]
+    if len(kept) < len(ours.splitlines()):
+        tally[24] += 1
+    return "\n".join(kept)
 
 
 def _leave_out_of_registry(gto: dict, ours: dict, facts: Facts, tally: Tally):

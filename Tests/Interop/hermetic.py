@@ -1,9 +1,7 @@
 """The closed environment in which both tools run: no user's git configuration, UTC, C locale, a virtual clock."""
 
 import os
-import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 # Seconds at which every generated history starts. Commits come first, so that no commit is younger than a tag.
@@ -34,9 +32,11 @@ class Clock:
         return f"@{self.seconds} +0000"
 
 
-def enter() -> None:
-    """Closes this process's own environment. Must run before libgit2 (pygit2) is loaded, which reads HOME once."""
-    home = tempfile.mkdtemp(prefix="interop-home-")
+def enter(home: str) -> None:
+    """Closes this process's own environment, with an empty `home`.
+
+    Must run before libgit2 (pygit2) is loaded, which reads HOME once.
+    """
     keep = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH", "TMPDIR") if key in os.environ}
     os.environ.clear()
     os.environ.update(keep)
@@ -54,13 +54,6 @@ def enter() -> None:
         # GTO wraps its messages at the terminal's width, also when there is no terminal.
         COLUMNS="4000",
     )
-
-
-def leave() -> None:
-    """Removes the temporary home that `enter` made."""
-    home = os.environ.get("HOME", "")
-    if Path(home).name.startswith("interop-home-"):
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def child_environment(clock: Clock, person: int) -> dict[str, str]:

@@ -11,6 +11,7 @@ counted, and each is held by a scenario of its own (scenarios.py).
 """
 
 import argparse
+import dataclasses
 import multiprocessing
 import os
 import random
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,8 +31,18 @@ from comparison import Difference
 from differences import Attempt, Tally, explain_writing
 from hermetic import BUILD, Clock, git
 from operations import Generator, Operation
-from readings import Disagreement, hold_against_each_other
-from repositories import Facts, commit, copy_tags, duplicate, make_plan, make_repository, read_facts, read_tags
+from readings import Disagreement, Extent, hold_against_each_other
+from repositories import (
+    Facts,
+    Tag,
+    commit,
+    copy_tags,
+    duplicate,
+    make_plan,
+    make_repository,
+    read_facts,
+    read_tags,
+)
 from tools import GTO, ChildTool
 
 FAILURES = BUILD / "interop-failures"
@@ -67,6 +79,7 @@ class Run:
         self.gto_repository = self.folder / "gto"
         make_repository(self.gto_repository, self.plan, self.random)
         self.our_repository = self.gto_repository
+        self._known: Facts | None = None
         if mode == "same":
             self.our_repository = self.folder / "git-model"
             duplicate(self.gto_repository, self.our_repository)
@@ -75,9 +88,8 @@ class Run:
     def play(self) -> None:
         generator = Generator(self.random, self.plan)
         for number in range(self.count):
-            facts = read_facts(self.our_repository)
-            commits = sorted(facts.commit_seconds)
-            operation = generator.next(facts, commits)
+            facts = self._facts()
+            operation = generator.next(facts, sorted(facts.commit_seconds))
             self.clock.advance(operation.pause)
             self.report.operations += 1
             if operation.is_git:
@@ -91,15 +103,26 @@ class Run:
                 self.history.append((self.clock.seconds, name, operation))
                 self._shared(tool, operation)
                 if number % 4 == 3:
-                    self._read(is_complete=False)
-        self._read(is_complete=True)
+                    self._read(Extent.SAMPLE)
+        self._read(Extent.END)
+
+    def _facts(self) -> Facts:
+        """The facts of git-model's repository. Commits and HEAD are read again only after git changed them."""
+        if self._known is None:
+            self._known = read_facts(self.our_repository)
+        return self._known
+
+    def _update(self, tags: dict[str, Tag]) -> None:
+        """Takes note of the tags after a command, which changes nothing else."""
+        self._known = dataclasses.replace(self._facts(), tags=tags, by_artifact=defaultdict(list))
 
     def _git(self, operation: Operation) -> None:
+        self._known = None
         verb, *words = operation.arguments
         for repository in dict.fromkeys([self.gto_repository, self.our_repository]):
             if verb == "commit":
-                moment = Clock(self.clock.seconds)
-                commit(repository, self.plan, random.Random(operation.seed), moment, f"later {operation.seed}")
+                # Not a second later than the clock: no commit is younger than a tag on it.
+                commit(repository, self.plan, random.Random(operation.seed), self.clock, f"later {operation.seed}")
             elif verb == "checkout":
                 git(repository, "checkout", "-q", *words)
             elif verb == "pack":
@@ -125,10 +148,12 @@ class Run:
                 raise Disagreement(operation.arguments, difference)
             self.report.tally[number] += 1
             copy_tags(self.our_repository, self.gto_repository)
+        self._update(tags_by_ours)
         self._forbid_two_versions(operation)
 
     def _shared(self, tool, operation: Operation) -> None:
         tool.run(self.our_repository, operation.arguments, self.clock, operation.person)
+        self._update(read_tags(self.our_repository))
         self._forbid_two_versions(operation)
 
     def _target(self, operation: Operation) -> str | None:
@@ -141,7 +166,7 @@ class Run:
             return None
 
     def _forbid_two_versions(self, operation: Operation) -> None:
-        found = read_facts(self.our_repository).commit_of_two_versions()
+        found = self._facts().commit_of_two_versions()
         if found:
             raise Disagreement(
                 operation.arguments,
@@ -174,9 +199,10 @@ class Run:
                 return Difference("stdout", line, ours.stdout)
         return None
 
-    def _read(self, is_complete: bool) -> None:
+    def _read(self, extent: Extent) -> None:
         # GTO reads what git-model wrote: in the end both look at git-model's repository.
-        facts = read_facts(self.our_repository)
+        self._known = None
+        facts = self._facts()
         self.report.readings += hold_against_each_other(
             self.gto,
             self.ours,
@@ -184,7 +210,7 @@ class Run:
             facts,
             self.sampling,
             self.report.tally,
-            is_complete,
+            extent,
         )
 
     # --- the account of a failure ------------------------------------------------------------------------------------
@@ -210,8 +236,8 @@ class Run:
 _tools: dict = {}
 
 
-def _start_process(tool: str) -> None:
-    hermetic.enter()
+def _start_process(tool: str, home: str) -> None:
+    hermetic.enter(home)
     _tools["gto"] = GTO()
     _tools["ours"] = _our_tool(tool, _tools["gto"])
 
@@ -289,7 +315,7 @@ def main() -> int:
     options = parser.parse_args()
 
     tool = options.tool or find_binary()
-    seeds = [options.seed] if options.seed is not None else range(options.first_seed, options.first_seed + options.seeds)
+    seeds = range(options.first_seed, options.first_seed + options.seeds) if options.seed is None else [options.seed]
     modes = [options.mode] if options.mode else MODES
     jobs = [(_play, (seed, mode, options.operations)) for seed in seeds for mode in modes]
     if options.seed is None:
@@ -304,9 +330,12 @@ def main() -> int:
     print(f"interop: {tool} against GTO 1.10.1, {len(jobs)} cases", flush=True)
     reports = []
     # One case, one fresh interpreter would cost 0.6 s of imports; 25 cases for each bound what GTO leaks.
-    with multiprocessing.get_context("spawn").Pool(
-        min(options.processes, len(jobs)), _start_process, (tool,), maxtasksperchild=25
-    ) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="interop-home-") as home,
+        multiprocessing.get_context("spawn").Pool(
+            max(1, min(options.processes, len(jobs))), _start_process, (tool, home), maxtasksperchild=25
+        ) as pool,
+    ):
         for report in pool.imap_unordered(_call, jobs):
             reports.append(report)
             if report.failure:

@@ -1,6 +1,7 @@
 """The harness tested without git-model: GTO against itself, and against itself with a fault built in.
 
-`python selftest.py` runs every tool below: `gto` and `documented` must agree with GTO everywhere, each fault must be found.
+`python selftest.py` runs every tool below: `gto` and `documented` must agree with GTO everywhere, and each fault must be
+found.
 """
 
 import json
@@ -9,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from differences import _PARSER
+from differences import COMMANDS, bumped
 from hermetic import Clock, git
 from repositories import read_facts, semantic_order
 from tools import Outcome
@@ -40,7 +41,7 @@ class Documented(Itself):
                 return Outcome(2, "", "not found")
             return self._one_row(outcome) if outcome.succeeded and "--json" in arguments else outcome
         try:
-            command = _PARSER.parse_intermixed_args(arguments)
+            command = COMMANDS.parse_intermixed_args(arguments)
         except ValueError:
             return self.gto.run(repository, arguments, clock, person)
         before = git(repository, "for-each-ref", "refs/tags", "--format=%(refname)").split("\n")
@@ -85,29 +86,24 @@ class Documented(Itself):
     def _corrected(self, repository, arguments, command) -> list[str]:
         facts = read_facts(repository)
         ever, active = facts.ever_registered(command.artifact), facts.active_versions(command.artifact)
-        simple = f"{command.artifact.replace(':', '=')}@deprecated"
-        if command.verb == "deprecate" and not command.words and simple in facts.tags and command.simple == "auto":
-            return [*arguments, "--simple", "false"]
-        if command.verb == "register" and not command.version and ever and sum(
-            [command.bump_major, command.bump_minor, command.bump_patch]
-        ) < 2:
-            greatest = max(ever, key=semantic_order)
-            commit = _resolve(repository, command.words[0] if command.words else "HEAD")
-            if facts.version_tags(command.artifact, commit):
-                return arguments
-            if not active or semantic_order(max(active, key=semantic_order)) < semantic_order(greatest):
-                major, minor, patch = semantic_order(greatest)[0]
-                version = f"v{major}.{minor}.{patch + 1}"
-                if command.bump_major:
-                    version = f"v{major + 1}.0.0"
-                elif command.bump_minor:
-                    version = f"v{major}.{minor + 1}.0"
-                kept = [word for word in arguments if not word.startswith("--bump")]
-                while "--version" in kept:
-                    at = kept.index("--version")
-                    kept[at : at + 2] = []
-                return [*kept, "--version", version]
-        return arguments
+        tag = command.artifact.replace(":", "=")
+        if command.verb == "deprecate" and len(command.words) < 2 and command.simple == "auto":
+            taken = f"{tag}@{command.words[0]}!" if command.words else f"{tag}@deprecated"
+            return [*arguments, "--simple", "false"] if taken in facts.tags else arguments
+        bumps = [command.bump_major, command.bump_minor, command.bump_patch]
+        if command.verb != "register" or not ever or sum(bumps) > 1:
+            return arguments
+        here = facts.version_tags(command.artifact, _resolve(repository, (command.words or ["HEAD"])[0]))
+        if here:
+            is_taken = f"{tag}@{here[0].version}" in facts.tags and command.simple == "auto"
+            return [*arguments, "--simple", "false"] if is_taken else arguments
+        if command.version:
+            return arguments
+        candidate = bumped(max(active, key=semantic_order), command) if active else None if any(bumps) else "v0.0.1"
+        if candidate is not None and candidate not in ever:
+            return arguments
+        kept = [word for word in arguments if not word.startswith("--bump") and word not in ("--version", "")]
+        return [*kept, "--version", bumped(max(ever, key=semantic_order), command)]
 
 
 def _resolve(repository: Path, ref: str) -> str:

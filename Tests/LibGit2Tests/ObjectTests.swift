@@ -52,7 +52,8 @@ import Testing
         try scratch.git(["-C", folder, "tag", "tree", "HEAD^{tree}"])
         let nowhere = "8a1eb65b338b194b1579b3436cbba09fb7edb0c7"
         for text in [
-            "none", "HEAD~9", nowhere, "refs/tags/none", "config", "logs", "none^{commit}", "v1.0.0-3-gabcdef1", "HEAD~x",
+            "none", "HEAD~9", nowhere, "refs/tags/none", "config", "logs", "none^{commit}", "v1.0.0-3-gabcdef1",
+            "HEAD~x",
         ] {
             #expect(try kind(text) == .notFound(text), "\(text)")
         }
@@ -136,17 +137,42 @@ import Testing
         #expect(
             failure { () throws(GitError) in _ = try repository.peelToCommit(tagID) }
                 == .damaged(what: "object \(tagID)"))
+    }
 
-        // The file of an object holds something else than its name says.
-        let blob = try store(Array("to be damaged".utf8), type: "blob")
+    @Test(.timeLimit(.minutes(1)), arguments: [10, 100_000])
+    func `an object whose file is damaged or cut short is an error and no endless wait`(_ size: Int) throws {
+        var random = SplitMix(state: 5)
+        let blob = try store((0..<size).map { _ in UInt8.random(in: 0...255, using: &random) }, type: "blob")
         let hex = blob.description
         let file = "\(folder)/.git/objects/\(hex.prefix(2))/\(hex.dropFirst(2))"
         chmod(file, 0o644)
-        for bytes in [[], Array("garbage".utf8), Scratch.read(file).dropLast(4)] as [[UInt8]] {
+        let whole = Scratch.read(file)
+        var contents = [1, 4, 5, 8, whole.count / 2, whole.count - 3].map { Array(whole.dropLast($0)) }
+        contents += [[], Array("garbage".utf8), Array(repeating: 0, count: whole.count)]
+        for bytes in contents {
             try scratch.write(bytes, to: file)
             let other = try Repository.open(at: folder)
-            #expect(failure { () throws(GitError) in _ = try other.blob(blob) } == .damaged(what: "object \(blob)"))
+            #expect(
+                failure { () throws(GitError) in _ = try other.blob(blob) } == .damaged(what: "object \(blob)"),
+                "\(bytes.count) of \(whole.count) bytes")
         }
+        try scratch.write(whole, to: file)
+        #expect(try Repository.open(at: folder).blob(blob).count == size)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a cut short commit in an alternate is seen too`() throws {
+        let clone = scratch.path + "/shared"
+        try scratch.git(["clone", "-q", "--shared", folder, clone])
+        let hex = head.description
+        let file = "\(folder)/.git/objects/\(hex.prefix(2))/\(hex.dropFirst(2))"
+        chmod(file, 0o644)
+        try scratch.write(Array(Scratch.read(file).dropLast(6)), to: file)
+        let repository = try Repository.open(at: clone)
+        let damage = GitError.Kind.damaged(what: "object \(head)")
+        #expect(failure { () throws(GitError) in _ = try repository.commit(head) } == damage)
+        #expect(failure { () throws(GitError) in _ = try repository.resolveCommit(.head) } == nil)
+        let parent = try Revision("HEAD^{tree}")
+        #expect(failure { () throws(GitError) in _ = try repository.resolveCommit(parent) } == damage)
     }
 
     @Test func `peeling ends at the commit, or nowhere`() throws {

@@ -125,7 +125,7 @@ import Testing
         try scratch.git(["-C", folder, "tag", "m@v1.0.0"])
         try scratch.git(["-C", folder, "pack-refs", "--all"])
         let file = folder + "/.git/packed-refs"
-        try scratch.write(Scratch.read(file) + Array("junk\n".utf8), to: file)
+        try scratch.write(Array("junk\n".utf8) + Scratch.read(file), to: file)
         let packed = try name("m@v1.0.0")
         let repository = try Repository.open(at: folder)
         let revision = try Revision("m@v1.0.0")
@@ -176,12 +176,9 @@ import Testing
         try scratch.git(["-C", folder, "pack-refs", "--all"])
         try scratch.write("", to: folder + "/.git/packed-refs.lock")
         repository.lockWait = .milliseconds(60)
-        guard
-            case .locked(let packed, _) = failure({ () throws(GitError) in
-                try repository.deleteReference(ref, expecting: head)
-            })
-        else {
-            Issue.record("no lock seen")
+        let kind = failure { () throws(GitError) in try repository.deleteReference(ref, expecting: head) }
+        guard case .locked(let packed, _) = kind else {
+            Issue.record("\(String(describing: kind))")
             return
         }
         #expect(packed == folder + "/.git/packed-refs.lock")

@@ -25,8 +25,14 @@ final class Scratch: Sendable {
     /// Keeps this process's libgit2 away from the machine's configuration, before it is started.
     private static let isHermetic: Bool = {
         for (name, value) in environment(home: "/nonexistent") { setenv(name, value, 1) }
+        setenv("GIT_CONFIG_COUNT", "1", 1)
+        setenv("GIT_CONFIG_KEY_0", "safe.directory", 1)
+        setenv("GIT_CONFIG_VALUE_0", safeDirectory, 1)
         return true
     }()
+
+    /// The one folder that this process may open for another user.
+    static let safeDirectory = "/tmp/libgit2-tests-safe-\(getpid())"
 
     init() throws {
         _ = Self.isHermetic

@@ -103,7 +103,7 @@ import Testing
         ).state
         func find(_ text: String) -> String {
             do { return try state.version(of: Selector(text)).label.description } catch {
-                return (error as? RegistryError)?.code.rawValue ?? "?"
+                return error.code.rawValue
             }
         }
         #expect(find("churn") == "v1.0.0")

@@ -97,25 +97,20 @@ public final class Sandbox {
 
     /// A file could not be read or written, or a process not started.
     public struct Unavailable: Error {
-        let what: String
+        /// The file or program.
+        public let what: String
+
+        init(what: String) { self.what = what }
     }
 
     /// Reads a file as text; bytes that are not UTF-8 are repaired.
     public static func read(_ path: String) throws -> String {
-        guard let file = fopen(path, "r") else { throw Unavailable(what: path) }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer.prefix(count) }
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: try readBytes(path), as: UTF8.self)
     }
 
     /// Writes a text to a file.
     public static func write(_ text: String, to path: String) throws {
-        guard let file = fopen(path, "w") else { throw Unavailable(what: path) }
-        defer { fclose(file) }
-        let bytes = Array(text.utf8)
-        if fwrite(bytes, 1, bytes.count, file) != bytes.count { throw Unavailable(what: path) }
+        try write(Array(text.utf8), to: path)
     }
 
     private func spawn(_ command: String, in folder: String, standardInput: String) throws -> Int32 {
@@ -136,7 +131,7 @@ public final class Sandbox {
         let variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (arguments + variables).forEach { free($0) } }
         var child: pid_t = 0
-        guard posix_spawn(&child, "/bin/sh", &actions, nil, arguments, variables) == 0 else {
+        guard Self.spawn(&child, &actions, arguments, variables) == 0 else {
             throw Unavailable(what: "/bin/sh")
         }
         var status: Int32 = 0

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GitTypes
+import Glibc
 import ModelRegistry
 import RegistryCore
 
@@ -13,7 +14,10 @@ struct CommonOptions: ParsableArguments {
 
     /// The registry that the options name.
     func registry() throws -> Registry {
-        try Registry(RepositoryLocation(argument: repo), environment: .current)
+        var environment = RegistryEnvironment.current
+        let printer = printer
+        if isatty(STDERR_FILENO) != 0 { environment.announce = { printer.note($0.terminalSafe() + " …") } }
+        return try Registry(RepositoryLocation(argument: repo), environment: environment)
     }
 
     var printer: Printer { Printer(isQuiet: quiet) }

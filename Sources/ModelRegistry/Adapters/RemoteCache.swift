@@ -41,15 +41,17 @@ struct RemoteCache {
 
     /// Brings the tags and HEAD up to date. What the server no longer has goes here too: this is its mirror.
     func update() async throws(RegistryError) {
-        try await create()
-        try await locked { () async throws(RegistryError) in
+        try Self.createFolders(path)
+        try await locked { (isComplete) async throws(RegistryError) in
+            if !isComplete { try await create() }
             do throws(GitCommandError) {
                 try await fetch([Self.tags, Self.remoteHead], isPruning: true)
             } catch {
                 // A repository without commits has no HEAD to fetch.
-                guard case .rejected(.head, _) = error.kind else { throw RegistryError(error, at: url) }
+                guard case .remoteRefMissing(.head) = error.kind else { throw RegistryError(error, at: url) }
                 try await RegistryError.wrapping { () async throws(GitCommandError) in
-                    try await fetch([Self.tags], isPruning: true)
+                    // With a depth git 2.39 ends with status 1 where there are no refs at all.
+                    try await git.fetch(from: .name(.origin), [Self.tags], filter: .treeless, isPruning: true)
                 }
             }
         }
@@ -83,10 +85,8 @@ struct RemoteCache {
         try await git.fetch(from: .name(.origin), specs, filter: .treeless, depth: 1, isPruning: isPruning)
     }
 
+    /// Makes the clone, or what is missing of one whose making was interrupted.
     private func create() async throws(RegistryError) {
-        var status = stat()
-        if stat("\(path)/HEAD", &status) == 0 { return }
-        try Self.createFolders(path)
         try await RegistryError.wrapping { () async throws(GitCommandError) in
             _ = try await git.initialiseBare(at: path)
             // Missing objects are fetched from this remote on demand: what `git clone --filter` writes.
@@ -97,8 +97,10 @@ struct RemoteCache {
         }
     }
 
-    /// Runs the body while no other process updates the same clone.
-    private func locked(_ body: () async throws(RegistryError) -> Void) async throws(RegistryError) {
+    /// Runs the body while no other process makes or updates the same clone.
+    ///
+    /// The lock file holds a byte once the clone is complete; the body is told whether it does.
+    private func locked(_ body: (_ isComplete: Bool) async throws(RegistryError) -> Void) async throws(RegistryError) {
         let descriptor = open("\(path)/git-model.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if descriptor < 0 {
             throw RegistryError(
@@ -107,8 +109,15 @@ struct RemoteCache {
                 hints: ["export XDG_CACHE_HOME to a folder that you may write to"])
         }
         defer { close(descriptor) }
-        while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
-        try await body()
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
+            do { try await Task.sleep(for: .milliseconds(20)) } catch {
+                throw RegistryError(.gitFailed, "interrupted: another process is updating the cache", subject: path)
+            }
+        }
+        var status = stat()
+        let isComplete = fstat(descriptor, &status) == 0 && status.st_size > 0
+        try await body(isComplete)
+        if !isComplete { _ = write(descriptor, "1", 1) }
     }
 
     private static func cacheRoot(_ variables: [String: String]) -> String? {
@@ -147,7 +156,15 @@ extension RegistrySession {
         let cache = try RemoteCache(remote, environment)
         if let id = ObjectID(revision.description), (try? repository.peelToCommit(id)) == id { return id }
         let fetched = try await RegistryError.wrapping { () async throws(GitCommandError) in
-            if let id = try await cache.fetchCommit(revision) { return id as ObjectID? }
+            do throws(GitCommandError) {
+                if let id = try await cache.fetchCommit(revision) { return id as ObjectID? }
+            } catch {
+                // The server does not have it, or gives out no commit that is not the tip of a branch.
+                switch error.kind {
+                case .objectMissing, .failed: break
+                default: throw error
+                }
+            }
             try await cache.fetchHistory()
             return nil
         }

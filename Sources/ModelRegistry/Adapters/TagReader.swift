@@ -7,7 +7,7 @@ struct TagReader {
     /// What was read.
     struct Result {
         var records: [TagRecord] = []
-        var names = TagNames([])
+        var names: [TagName] = []
         var findings: [Finding] = []
     }
 
@@ -21,7 +21,7 @@ struct TagReader {
         let list = try RegistryError.wrapping { () throws(GitError) in try repository.tagReferences() }
         var result = Result()
         result.records.reserveCapacity(list.references.count)
-        result.names = TagNames(list.references.lazy.map(\.name))
+        result.names = list.references.map(\.name)
         for damaged in list.damaged {
             result.findings.append(
                 Finding(
@@ -35,7 +35,9 @@ struct TagReader {
                 continue
             }
             switch try record(reference, tag) {
-            case .success(let record): result.records.append(record)
+            case .success(let record):
+                result.records.append(record)
+                if record.object.targetType == "tag" { result.findings.append(Self.nestedTag(record)) }
             case .failure(let oddity): result.findings.append(oddity.finding)
             }
         }
@@ -73,11 +75,29 @@ struct TagReader {
         if named.action == .create { return .failure(.created(name)) }
         var commit = object.target
         if object.targetType != "commit" {
-            let peeled = try RegistryError.wrapping { () throws(GitError) in try repository.peelToCommit(reference.id) }
-            guard let peeled else { return .failure(.noCommit(name, object.targetType)) }
-            commit = peeled
+            do throws(GitError) {
+                guard let peeled = try repository.peelToCommit(reference.id) else {
+                    return .failure(.noCommit(name, object.targetType))
+                }
+                commit = peeled
+            } catch {
+                switch error.kind {
+                case .objectMissing: return .failure(.unreadable(name, "the object that it leads to is missing"))
+                case .damaged: return .failure(.unreadable(name, "the object that it leads to is damaged"))
+                default: throw RegistryError(error)
+                }
+            }
         }
         return .success(TagRecord(ref: name, id: reference.id, object: object, tag: named, commit: commit))
+    }
+
+    /// GTO takes the inner tag for the commit.
+    private static func nestedTag(_ record: TagRecord) -> Finding {
+        Finding(
+            .nestedTag, subject: record.ref.description,
+            message: "tag \(record.ref) is a tag of a tag; here it counts for commit \(record.commit.short), "
+                + "in GTO for the inner tag",
+            hint: "git tag -d '\(record.ref)', and make it again on the commit")
     }
 
     /// A name that was meant for the registry and misses its grammar: `nn@v1`, `nn#dev#1-2`.

@@ -36,6 +36,10 @@ extension RegistryError {
             self.init(
                 .damagedRepository, error.message, subject: id?.description,
                 hints: ["git fetch origin, and git fsck if that does not bring it"], underlying: said)
+        case .remoteRefMissing(let name):
+            self.init(
+                .revisionNotFound, "the remote has no \(name)", subject: name.description,
+                hints: ["git ls-remote lists what it has"])
         case .rejected(let name, let reason):
             self = Self.rejection(of: name, reason, said: said)
         case .remoteUnreachable:

@@ -71,6 +71,6 @@ extension Registry {
 
 extension RegistrySnapshot {
     var planner: RegistryPlanner {
-        RegistryPlanner(state: state, tagNames: tagNames, configuration: configuration)
+        RegistryPlanner(state: state, tagNames: TagNames(tags), configuration: configuration)
     }
 }

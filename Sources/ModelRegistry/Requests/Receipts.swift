@@ -5,8 +5,8 @@ public import RegistryCore
 public struct RegistrySnapshot: Sendable {
     /// The state that the tags, and the annotations of HEAD, make.
     public let state: RegistryState
-    /// The names of all tags.
-    public let tagNames: TagNames
+    /// The names of all tags, the registry's and others.
+    public let tags: [TagName]
     /// What the configuration says.
     public let configuration: RegistryConfiguration
     /// The commit of HEAD; `nil` in a repository without commits.

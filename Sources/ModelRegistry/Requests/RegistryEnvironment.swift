@@ -1,22 +1,17 @@
 import Glibc
-public import GitTypes
+import RegistryCore
 
-/// What a registry takes from the process around it: variables and the clock. Tests give their own.
+/// What a registry takes from the process around it. Tests give their own.
 public struct RegistryEnvironment: Sendable {
     /// The environment variables.
     public var variables: [String: String]
-    /// The folder that relative paths start from.
-    public var currentDirectory: String
-    /// The time now, for what Git does not date itself.
-    public var now: @Sendable () -> Timestamp
+
+    /// Hears what takes longer than half a second, as one clause: "fetching the tags of https://…". Not escaped.
+    public var announce: @Sendable (String) -> Void = { _ in }
 
     /// Creates an environment.
-    public init(
-        variables: [String: String], currentDirectory: String, now: @escaping @Sendable () -> Timestamp
-    ) {
+    public init(variables: [String: String]) {
         self.variables = variables
-        self.currentDirectory = currentDirectory
-        self.now = now
     }
 
     /// The environment of this process.
@@ -30,14 +25,20 @@ public struct RegistryEnvironment: Sendable {
             }
             pointer += 1
         }
-        var folder = "."
-        if let path = getcwd(nil, 0) {
-            folder = String(cString: path)
-            free(path)
+        return RegistryEnvironment(variables: variables)
+    }
+
+    /// Does a piece of work, and announces it where it is not done within half a second.
+    func announcing<Value>(
+        _ clause: String, _ work: () async throws(RegistryError) -> Value
+    ) async throws(RegistryError) -> Value {
+        let announce = announce
+        let announcement = Task {
+            try await Task.sleep(for: .milliseconds(500))
+            announce(clause)
         }
-        return RegistryEnvironment(variables: variables, currentDirectory: folder) {
-            Timestamp(seconds: Int64(time(nil)))
-        }
+        defer { announcement.cancel() }
+        return try await work()
     }
 
     /// Whether Git itself named the repository, as it does in a hook and for `git --git-dir`.

@@ -88,7 +88,14 @@ extension RegistrySession {
                     ArtifactFile(path: nil, size: size, isExecutable: isExecutable, digest: ContentDigest(blob: id))
                 ],
                 isFolder: false)
-        case .folder(_, let files):
+        case .folder(let tree, let files):
+            if let registered = version.releaseFacts?.digest, registered.description.hasPrefix("git:"),
+                registered.description != "git:\(tree)"
+            {
+                throw RegistryError(
+                    .digestMismatch, "\(path) is git:\(tree) where the registration says \(registered)",
+                    subject: path.description, hints: ["git model history tells who registered the version"])
+            }
             return ArtifactContent(files: files, isFolder: true)
         case .lfs(let pointer):
             throw RegistryError(

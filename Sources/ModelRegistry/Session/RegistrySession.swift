@@ -30,7 +30,11 @@ struct RegistrySession {
                 environment: environment.variables, isInsideHook: isNamedByGit)
         case .remote(let url):
             let cache = try RemoteCache(url, environment)
-            if isFetching { try await cache.update() }
+            if isFetching {
+                try await environment.announcing("fetching the tags of \(url)") { () async throws(RegistryError) in
+                    try await cache.update()
+                }
+            }
             self.remote = url
             self.git = cache.git
             self.repository = try RegistryError.wrapping {
@@ -76,7 +80,7 @@ struct RegistrySession {
             findings += annotations.findings
         }
         return RegistrySnapshot(
-            state: state, tagNames: tags.names, configuration: configuration, head: head, findings: findings)
+            state: state, tags: tags.names, configuration: configuration, head: head, findings: findings)
     }
 
     /// Whether objects may be missing because a remote has them.

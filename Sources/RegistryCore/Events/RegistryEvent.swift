@@ -1,7 +1,9 @@
 public import GitTypes
 
 /// Something that happened to an artifact, as one tag tells it.
-public struct RegistryEvent: Hashable, Sendable {
+///
+/// A class, though it is a value, for the reason of ``TagRecord``.
+public final class RegistryEvent: Hashable, Sendable {
     /// What happened.
     public let kind: EventKind
     /// To which artifact.
@@ -43,6 +45,17 @@ public struct RegistryEvent: Hashable, Sendable {
         self.id = id
     }
 
+    /// Whether two events are the same tag, read in the same way.
+    public static func == (left: RegistryEvent, right: RegistryEvent) -> Bool {
+        left.id == right.id && left.ref == right.ref && left.version == right.version
+    }
+
+    /// Hashes what ``==(_:_:)`` compares.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(id)
+        hasher.combine(ref)
+    }
+
     /// What GTO's `check-ref` says of the event.
     public var sentence: String {
         let version = version?.description ?? ""
@@ -59,7 +72,7 @@ public struct RegistryEvent: Hashable, Sendable {
 
 extension RegistryEvent {
     /// The event of a tag; `nil` for the reserved `create`.
-    init?(_ record: TagRecord, version: VersionLabel?) {
+    convenience init?(_ record: TagRecord, version: VersionLabel?) {
         let kind: EventKind
         switch record.tag.action {
         case .register: kind = .registration

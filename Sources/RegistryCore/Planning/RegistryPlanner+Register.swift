@@ -68,16 +68,20 @@ extension RegistryPlanner {
             }
             return .first
         }
+        let latest = artifact.latestVersion?.label.semanticVersion
+        if greatest.hasOversizedNumber || latest?.hasOversizedNumber == true { throw tooLarge(artifact) }
         let part: SemanticVersion.Part = if case .bump(let part) = request { part } else { .patch }
         // GTO counts on from the latest active version, and fails where that number was used and taken back.
-        let candidate = artifact.latestVersion?.label.semanticVersion?.bumped(part) ?? .first
+        let candidate = latest?.bumped(part) ?? (request == .next ? .first : greatest.bumped(part))
         let next = used.contains(candidate) ? greatest.bumped(part) : candidate
-        if next.hasOversizedNumber {
-            throw RegistryError(
-                .invalidVersion, "the next version of \(artifact.name) would have a number of more than 18 digits",
-                subject: artifact.name.description, hints: ["name the version: --version v1.0.0"])
-        }
+        if next.hasOversizedNumber { throw tooLarge(artifact) }
         return next
+    }
+
+    private func tooLarge(_ artifact: Artifact) -> RegistryError {
+        RegistryError(
+            .invalidVersion, "the next version of \(artifact.name) would have a number of more than 18 digits",
+            subject: artifact.name.description, hints: ["name the version: --version v1.0.0"])
     }
 
     private func commitHasVersion(

@@ -13,15 +13,19 @@ struct TagFold {
     }
 
     mutating func add(_ records: some Sequence<TagRecord>) {
-        let ordered = distinct(
-            records.sorted { left, right in
-                let seconds = (left.object.time.seconds, right.object.time.seconds)
-                return seconds.0 == seconds.1 ? left.ref < right.ref : seconds.0 < seconds.1
-            })
+        let ordered = distinct(Self.inOrder(Array(records)))
         for record in ordered where record.tag.action == .deprecate { addDeprecation(record) }
         for record in ordered where record.tag.action.version != nil { addRegistration(record) }
         for record in ordered where record.tag.action.stage != nil { addStageEvent(record) }
         reportOddVersions()
+    }
+
+    /// By seconds, and within one second by ref name. Small keys are sorted instead of the records.
+    private static func inOrder(_ records: [TagRecord]) -> [TagRecord] {
+        let isByRef = zip(records, records.dropFirst()).allSatisfy { $0.ref < $1.ref }
+        let byRef = isByRef ? records : records.sorted { $0.ref < $1.ref }
+        let keys = byRef.indices.map { (seconds: byRef[$0].object.time.seconds, position: $0) }
+        return keys.sorted { ($0.seconds, $0.position) < ($1.seconds, $1.position) }.map { byRef[$0.position] }
     }
 
     /// Leaves out a second ref to the same event: GTO tells events apart by what their objects say.

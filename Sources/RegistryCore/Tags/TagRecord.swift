@@ -1,7 +1,10 @@
 public import GitTypes
 
 /// An annotated tag of the registry as the repository holds it: the input of the state.
-public struct TagRecord: Hashable, Sendable {
+///
+/// A class, though it is a value: a registry has a hundred thousand of them, and each copy of a structure with this many
+/// texts costs a dozen reference counts.
+public final class TagRecord: Sendable {
     /// The name of the ref.
     public let ref: TagName
     /// The id of the tag object.
