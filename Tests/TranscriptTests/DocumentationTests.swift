@@ -4,22 +4,24 @@ import Testing
 
 /// Holds the documentation against the program: what it shows is printed, what it tells to type works, and its links
 /// lead somewhere.
-@Suite struct DocumentationTests {
+@Suite(.serialized) struct DocumentationTests {
     /// Every page whose shell blocks and links are checked.
     static let pages = [
         "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "Examples/README.md", "docs/architecture.md",
         "docs/ci.md", "docs/errors.md", "docs/format.md", "docs/gto.md", "docs/decisions/0001-libyaml.md",
     ]
 
-    @Test func `every page is on the list`() throws {
-        let found = try Sandbox().succeed(
-            "cd '\(Sandbox.project)' && ls *.md Examples/*.md docs/*.md docs/*/*.md | sort")
+    @Test func `every page is on the list`() async throws {
+        let found = try await onThreadOfItsOwn {
+            try Sandbox().succeed("cd '\(Sandbox.project)' && ls *.md Examples/*.md docs/*.md docs/*/*.md | sort")
+        }
         #expect(found.split(separator: "\n").map(String.init) == Self.pages.sorted())
     }
 
-    @Test func `the quickstart prints what README.md shows`() throws {
-        let sandbox = Sandbox()
-        let outcome = try sandbox.run("bash '\(Sandbox.project)/Examples/quickstart/quickstart.sh'")
+    @Test func `the quickstart prints what README.md shows`() async throws {
+        let outcome = try await onThreadOfItsOwn {
+            try Sandbox().run("bash '\(Sandbox.project)/Examples/quickstart/quickstart.sh'")
+        }
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
         let page = try MarkdownDocument("README.md")
         let shown = page.blocks.first { $0.language == "console" }.map { $0.lines.joined(separator: "\n") }
@@ -30,7 +32,11 @@ import Testing
     }
 
     @Test(arguments: DocumentationTests.pages)
-    func `what a page tells to type works`(page: String) throws {
+    func `what a page tells to type works`(page: String) async throws {
+        try await onThreadOfItsOwn { try Self.checkShellLines(of: page) }
+    }
+
+    private static func checkShellLines(of page: String) throws {
         let document = try MarkdownDocument(page)
         let workshop = try Workshop()
         for block in document.blocks {
@@ -51,7 +57,11 @@ import Testing
         if page == "README.md" { #expect(document.tableCommands.count >= 10) }
     }
 
-    @Test func `a CI job gets the outputs that docs/ci.md lists`() throws {
+    @Test func `a CI job gets the outputs that docs/ci.md lists`() async throws {
+        try await onThreadOfItsOwn { try Self.checkOutputs() }
+    }
+
+    private static func checkOutputs() throws {
         let page = try MarkdownDocument("docs/ci.md")
         let workshop = try Workshop()
         let listed = page.prose.filter { $0.hasPrefix("| `") }.flatMap { row in

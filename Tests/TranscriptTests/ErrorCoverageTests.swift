@@ -36,8 +36,8 @@ import Testing
         }
     }
 
-    @Test func `hints name commands that there are`() throws {
-        let help = try Sandbox().succeed("git model -h")
+    @Test func `hints name commands that there are`() async throws {
+        let help = try await onThreadOfItsOwn { try Sandbox().succeed("git model -h") }
         let known = Set(
             help.split(separator: "\n").compactMap { line -> [Substring]? in
                 guard line.hasPrefix("  "), let word = line.split(separator: "   ").first else { return nil }

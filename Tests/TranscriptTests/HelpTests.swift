@@ -3,7 +3,11 @@ import Testing
 
 /// Holds the help of every command to the rules of a terminal of 80 columns.
 @Suite struct HelpTests {
-    @Test func `help fits 80 columns, and its first line is a short command`() throws {
+    @Test func `help fits 80 columns, and its first line is a short command`() async throws {
+        try await onThreadOfItsOwn { try Self.checkAll() }
+    }
+
+    private static func checkAll() throws {
         let sandbox = Sandbox()
         sandbox.environment["COLUMNS"] = "80"
         let root = try sandbox.succeed("git-model -h")
