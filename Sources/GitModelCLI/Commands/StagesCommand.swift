@@ -26,6 +26,7 @@ struct StagesCommand: AsyncParsableCommand {
                 .invalidArguments, "--allowed and --used exclude each other", hints: ["leave out one of them"])
         }
         let snapshot = try await common.registry().snapshot()
+        common.printer.warn(of: snapshot)
         let configured = snapshot.configuration.allowedStages
         let stages = allowed ? configured : used ? snapshot.state.stagesInUse : configured ?? snapshot.state.stagesInUse
         let printer = common.printer
