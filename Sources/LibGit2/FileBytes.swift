@@ -12,7 +12,8 @@ enum FileBytes {
         }
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
+            // No file has a name that is too long for its folder.
+            if errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG { return nil }
             throw failure()
         }
         defer { close(descriptor) }

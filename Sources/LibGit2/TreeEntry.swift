@@ -70,7 +70,8 @@ struct TreeReader {
             let id = ObjectID(bytes: rest[(zero + 1)...].prefix(ObjectID.byteCount))
         else { return nil }
         let name = rest[(space + 1)..<zero]
+        if name.isEmpty || name.contains(UInt8(ascii: "/")) { return nil }
         rest = rest[(zero + 1 + ObjectID.byteCount)...]
-        return name.isEmpty ? nil : Entry(name: name, mode: mode, id: id)
+        return Entry(name: name, mode: mode, id: id)
     }
 }

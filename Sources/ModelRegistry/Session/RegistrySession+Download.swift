@@ -56,9 +56,13 @@ extension RegistrySession {
     private func artifactPath(
         _ version: Version, _ configuration: RegistryConfiguration
     ) async throws(RegistryError) -> SafePath {
-        let annotation = try await annotations(of: version.artifact, at: version.commit, configuration).values.first
-        let path = annotation?.pathFromRoot ?? version.releaseFacts?.path
+        let annotations = try await annotations(of: version.artifact, at: version.commit, configuration)
+        let path = annotations.values.first?.pathFromRoot ?? version.releaseFacts?.path
         guard let path else {
+            if annotations.values.isEmpty, let problem = annotations.findings.first {
+                throw RegistryError(
+                    .invalidFile, problem.message, subject: problem.subject, hints: [problem.hint].compactMap { $0 })
+            }
             throw RegistryError(
                 .annotationNotFound,
                 "nothing says where \(version.artifact) \(version.label) is: no 'path' in dvc.yaml or artifacts.yaml "
