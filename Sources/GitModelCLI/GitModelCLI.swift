@@ -34,6 +34,7 @@ public enum GitModelCLI {
         } catch {
             if let signal = Interruption.signal {
                 Printer().warning("interrupted")
+                if let error = error as? RegistryError, error.code == .outcomeUnknown { _ = show(error, arguments) }
                 return 128 + signal
             }
             return report(error, arguments)

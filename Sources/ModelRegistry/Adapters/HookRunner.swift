@@ -42,7 +42,7 @@ extension HookRunner {
         switch error {
         case .programNotFound where program.contains("/"): "commit the script, or check its path in 'run'"
         case .programNotFound: "install it, or check its name in 'run'"
-        case .notExecutable: "chmod +x '\(program)'"
+        case .notExecutable: "chmod +x \(program.shellQuoted)"
         case .noInterpreterLine, .interpreterNotFound: "check the first line of \(program): #!/bin/sh"
         case .interpreterLineHasCarriageReturn: "sed -i 's/\\r$//' '\(program)'"
         case .workingDirectoryUnusable, .malformedValue, .cancelled, .system: "check the hook's 'run' and 'env'"

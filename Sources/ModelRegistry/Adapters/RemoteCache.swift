@@ -36,7 +36,8 @@ struct RemoteCache {
         self.url = url
         self.path = "\(root)/git-model/remotes/\(Self.folderName(url)).git"
         self.git = GitCommand(
-            gitDirectory: path, workingDirectory: nil, environment: environment.variables, isInsideHook: false)
+            gitDirectory: path, workingDirectory: nil, environment: environment.variables, isInsideHook: false,
+            remoteTimeLimit: RegistrySession.remoteTimeLimit)
     }
 
     /// Brings the tags and HEAD up to date. What the server no longer has goes here too: this is its mirror.

@@ -27,7 +27,7 @@ struct TagReader {
                 Finding(
                     .damagedRef, subject: damaged.name.description,
                     message: "ref refs/tags/\(damaged.name) is damaged: \(damaged.problem)",
-                    hint: "git update-ref -d 'refs/tags/\(damaged.name)' && git fetch origin tag '\(damaged.name)'"))
+                    hint: "git update-ref -d \(RefName(damaged.name).shellQuoted) && git fetch origin tag \(damaged.name.shellQuoted)"))
         }
         for reference in list.references {
             guard let tag = RegistryTag(reference.name) else {
@@ -97,7 +97,7 @@ struct TagReader {
             .nestedTag, subject: record.ref.description,
             message: "tag \(record.ref) is a tag of a tag; here it counts for commit \(record.commit.short), "
                 + "in GTO for the inner tag",
-            hint: "git tag -d '\(record.ref)', and make it again on the commit")
+            hint: "git tag -d \(record.ref.shellQuoted), and make it again on the commit")
     }
 
     /// A name that was meant for the registry and misses its grammar: `nn@v1`, `nn#dev#1-2`.
@@ -112,7 +112,7 @@ struct TagReader {
         return Finding(
             .malformedName, subject: text,
             message: "tag \(text) looks like a registry tag and is none, so it is ignored",
-            hint: "a registry tag looks like churn@v1.2.0 or churn#prod#3; to delete this one: git tag -d '\(text)'")
+            hint: "a registry tag looks like churn@v1.2.0 or churn#prod#3; to delete this one: git tag -d \(text.shellQuoted)")
     }
 }
 
@@ -132,23 +132,23 @@ enum Oddity: Error {
                 .lightweightTag, subject: name.description,
                 message: "tag \(name) is lightweight, so it carries no event, but it takes the name",
                 hint: "git fetch origin '+refs/tags/\(name):refs/tags/\(name)' if origin has the annotated one, "
-                    + "else git tag -d '\(name)'")
+                    + "else git tag -d \(name.shellQuoted)")
         case .unreadable(let name, let problem):
             Finding(
                 .unreadableTag, subject: name.description, message: "tag \(name) is skipped: \(problem)",
-                hint: "git tag -d '\(name)'")
+                hint: "git tag -d \(name.shellQuoted)")
         case .damaged(let name, let problem):
             Finding(
                 .unreadableTag, subject: name.description, message: "tag \(name) cannot be read: \(problem)",
-                hint: "git update-ref -d 'refs/tags/\(name)' && git fetch origin tag '\(name)'")
+                hint: "git update-ref -d \(RefName(name).shellQuoted) && git fetch origin tag \(name.shellQuoted)")
         case .created(let name):
             Finding(
                 .createdTag, subject: name.description,
-                message: "tag \(name) is reserved, and makes every GTO command fail", hint: "git tag -d '\(name)'")
+                message: "tag \(name) is reserved, and makes every GTO command fail", hint: "git tag -d \(name.shellQuoted)")
         case .noCommit(let name, let type):
             Finding(
                 .noCommit, subject: name.description, message: "tag \(name) leads to a \(type), not to a commit",
-                hint: "git tag -d '\(name)'")
+                hint: "git tag -d \(name.shellQuoted)")
         }
     }
 }

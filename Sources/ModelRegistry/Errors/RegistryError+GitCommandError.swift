@@ -118,11 +118,11 @@ extension RegistryError {
         case .atomic, .notFastForward:
             RegistryError(
                 .pushRefused, "the remote refused the push of \(tag); \(takenBack)", subject: subject,
-                hints: ["to see more: git push origin '\(name)'"], underlying: said)
+                hints: ["to see more: git push origin \(name.shellQuoted)"], underlying: said)
         case .other(let words):
             RegistryError(
                 .pushRefused, "the remote refused \(tag) (\(words)); \(takenBack)", subject: subject,
-                hints: ["to see more: git push origin '\(name)'"], underlying: said)
+                hints: ["to see more: git push origin \(name.shellQuoted)"], underlying: said)
         }
     }
 }

@@ -17,7 +17,7 @@ extension RegistryError {
         case .dubiousOwnership(let path):
             self.init(
                 .dubiousOwnership, "the repository at '\(path)' belongs to another user", subject: path,
-                hints: ["git config --global --add safe.directory '\(path)'"])
+                hints: ["git config --global --add safe.directory \(path.shellQuoted)"])
         case .notFound(let what):
             self.init(
                 .revisionNotFound, "'\(what)' was not found in the repository", subject: what,
@@ -37,7 +37,7 @@ extension RegistryError {
             let name = blocking.map { "\($0)" } ?? "another ref"
             self.init(
                 .refBlocked, "\(name) stands in the way: a ref cannot be a folder too", subject: blocking?.description,
-                hints: ["--simple false gives the tag a counter", "git update-ref -d '\(name)' if it is not needed"])
+                hints: ["--simple false gives the tag a counter", "git update-ref -d \(name.shellQuoted) if it is not needed"])
         case .locked(let path, let age):
             let since = age.map { " (\($0) s old)" } ?? ""
             self.init(

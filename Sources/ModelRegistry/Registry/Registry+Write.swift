@@ -15,7 +15,7 @@ extension Registry {
         let session = try await RegistrySession(location, environment)
         let commit = try await session.commit(revision)
         let snapshot = try await session.snapshot()
-        let planned = try snapshot.planner.register(
+        let planned = try snapshot.planner().register(
             name, at: commit, version: version, form: request.form, isForced: request.isForced,
             allowsSharedCommit: allowsSharedCommit)
         return try await session.carryOut(TagPlan(creations: [planned]), request, snapshot)
@@ -36,7 +36,7 @@ extension Registry {
             resolved = registers ? .commit(commit, name: version) : .unregistered(commit)
         }
         let snapshot = try await session.snapshot()
-        let plan = try snapshot.planner.assign(
+        let plan = try snapshot.planner().assign(
             name, to: stage, resolved, form: request.form, isForced: request.isForced)
         return try await session.carryOut(plan, request, snapshot)
     }
@@ -62,7 +62,7 @@ extension Registry {
             resolved = .stage(stage, of: .commit(try await session.commit(revision)))
         }
         let snapshot = try await session.snapshot()
-        let plan = try snapshot.planner.deprecate(
+        let plan = try snapshot.planner().deprecate(
             name, resolved, form: request.form, isForced: request.isForced, deletesTags: deletesTags,
             head: snapshot.head)
         return try await session.carryOut(plan, request, snapshot)
@@ -70,7 +70,9 @@ extension Registry {
 }
 
 extension RegistrySnapshot {
-    var planner: RegistryPlanner {
-        RegistryPlanner(state: state, tagNames: TagNames(tags), configuration: configuration)
+    /// - Throws: ``RegistryError`` where the configuration cannot be read: a rule must not be lost by a slip of the pen.
+    func planner() throws(RegistryError) -> RegistryPlanner {
+        if let configurationError { throw configurationError }
+        return RegistryPlanner(state: state, tagNames: TagNames(tags), configuration: configuration)
     }
 }

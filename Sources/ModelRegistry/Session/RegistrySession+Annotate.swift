@@ -31,7 +31,9 @@ extension RegistrySession {
                 .notSupportedYet, "annotations are written in a working tree, and this repository has none",
                 hints: ["clone it, annotate there, commit and push"])
         }
-        let (configuration, _) = try await configuration(at: try head(), CommitFiles(self))
+        try refuseInsideHook()
+        let (configuration, configurationError) = try await configuration(at: try head(), CommitFiles(self))
+        if let configurationError { throw configurationError }
         let file = try annotationFile(for: artifact, named: file, configuration, root)
         let original = try Self.readFile("\(root)/\(file)", limit: MetadataReader.fileLimit, shown: file)
         let edited: [UInt8]
@@ -121,7 +123,7 @@ extension RegistrySession {
                 subject: shown,
                 hints: [
                     reason == ENOENT && !folder.isEmpty
-                        ? "mkdir -p '\(folder)'" : "check the permissions of the folder and the space on the disk"
+                        ? "mkdir -p \(folder.shellQuoted)" : "check the permissions of the folder and the space on the disk"
                 ])
         }
         // A link is followed: the file that it leads to is the one that is edited.

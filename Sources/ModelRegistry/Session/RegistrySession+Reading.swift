@@ -28,7 +28,7 @@ extension RegistrySession {
         guard let id else {
             throw RegistryError(
                 .revisionNotFound, "there is no tag \(name) here", subject: ref,
-                hints: ["git fetch origin tag '\(name)'", "to see the tags: git model history"])
+                hints: ["git fetch origin tag \(name.shellQuoted)", "to see the tags: git model history"])
         }
         switch try TagReader(repository).record(TagReference(name: name, id: id), tag) {
         case .failure(.lightweight):
@@ -40,14 +40,14 @@ extension RegistrySession {
         case .failure(.damaged(let name, let problem)):
             throw RegistryError(
                 .damagedRepository, "tag \(name) cannot be read: \(problem)", subject: ref,
-                hints: ["git update-ref -d 'refs/tags/\(name)' && git fetch origin tag '\(name)'"])
+                hints: ["git update-ref -d \(RefName(name).shellQuoted) && git fetch origin tag \(name.shellQuoted)"])
         case .failure(let oddity):
             throw RegistryError(
                 .notARegistryTag, oddity.finding.message, subject: ref, hints: [oddity.finding.hint].compactMap { $0 })
         case .success(let record):
             throw RegistryError(
                 .notARegistryTag, "tag \(name) calls itself \(record.object.name) inside, and that name counts",
-                subject: ref, hints: ["git model check-ref '\(record.object.name)'"])
+                subject: ref, hints: ["git model check-ref \(record.object.name.shellQuoted)"])
         }
     }
 

@@ -12,6 +12,7 @@ extension RegistrySession {
     func carryOut(
         _ plan: TagPlan, _ request: WriteRequest, _ snapshot: RegistrySnapshot
     ) async throws(RegistryError) -> WriteReceipt {
+        try refuseInsideHook()
         if let message = request.message, message.utf8.count > Self.messageLimit {
             throw RegistryError(
                 .tooLarge, "the message has \(message.utf8.count) bytes; at most \(Self.messageLimit) are accepted",
@@ -27,6 +28,15 @@ extension RegistrySession {
         let created = plan.creations.isEmpty ? [] : try await create(plan.creations, request, snapshot, destination)
         return WriteReceipt(
             created: created, deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
+    }
+
+    /// While a push is being checked its objects are in quarantine: a ref to one of them would be left dangling when the
+    /// push is refused. Git itself refuses to update refs there; libgit2 does not.
+    func refuseInsideHook() throws(RegistryError) {
+        guard environment.isInsideHook else { return }
+        throw RegistryError(
+            .insideHook, "nothing can be written while a push is being checked",
+            hints: ["do it in a post-receive hook, or with git model trigger in CI"])
     }
 
     /// Where the tags are pushed to; `nil` where they stay here.

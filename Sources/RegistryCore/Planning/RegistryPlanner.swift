@@ -33,7 +33,7 @@ public struct RegistryPlanner: Sendable {
         if form == .auto, fallsBackToCounter { return tagNames.nextTag(action, of: artifact, isSimple: false) }
         throw RegistryError(
             .tagExists, "tag \(tag.name) exists already", subject: tag.name.description,
-            hints: ["to see it: git show '\(tag.name)'", "--simple false gives the new tag a counter"])
+            hints: ["to see it: git show \(tag.name.shellQuoted)", "--simple false gives the new tag a counter"])
     }
 
     /// Checks that the configuration allows a stage.

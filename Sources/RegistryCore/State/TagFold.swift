@@ -47,7 +47,7 @@ struct TagFold {
                     Finding(
                         .renamedTag, subject: record.ref.description,
                         message: "tag \(record.ref) calls itself \(record.object.name) inside, and that name counts",
-                        hint: "git update-ref -d 'refs/tags/\(record.ref)'"))
+                        hint: "git update-ref -d \(RefName(record.ref).shellQuoted)"))
             }
             guard renamed.contains(record.object.name) else { return true }
             return seen.insert(
@@ -157,7 +157,7 @@ struct TagFold {
                 Finding(
                     .splitVersion, subject: name.description,
                     message: "\(name) \(label) is registered on \(registered.count) commits (\(commits))",
-                    hint: "git tag -d '\(tags)'"))
+                    hint: "git tag -d \(tags.shellQuoted)"))
         }
         for version in versions where !version.isRegistered {
             guard let event = version.deregistrations.last else { continue }
@@ -167,7 +167,7 @@ struct TagFold {
                     message:
                         "tag \(event.ref) deregisters \(name) \(label) on another commit than it was registered on, "
                         + "which cancels nothing",
-                    hint: "git tag -d '\(event.ref)'"))
+                    hint: "git tag -d \(event.ref.shellQuoted)"))
         }
     }
 }
