@@ -9,6 +9,8 @@ import Testing
     static let pages = [
         "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "Examples/README.md", "docs/architecture.md",
         "docs/ci.md", "docs/errors.md", "docs/format.md", "docs/gto.md", "docs/decisions/0001-libyaml.md",
+        "docs/decisions/0002-no-ports-without-a-fake.md", "docs/decisions/0003-digests-of-a-registration.md",
+        "docs/decisions/0004-links-in-artifacts.md", "docs/decisions/0005-the-next-version.md",
     ]
 
     @Test func `every page is on the list`() async throws {
