@@ -1,3 +1,4 @@
+import GitTypes
 public import RegistryCore
 
 /// A path inside a repository or artifact that cannot lead anywhere else: its parts are plain names.
@@ -31,6 +32,7 @@ public struct SafePath: Hashable, Sendable, CustomStringConvertible {
     private static func brokenRule(of text: String) -> String? {
         let bytes = Array(text.utf8)
         if bytes.count > 4096 { return "it is longer than 4096 bytes" }
+        if text.hasJoinedDelimiter { return "it holds a mark that is joined to a delimiter" }
         if bytes.first == UInt8(ascii: "/") { return "it is absolute" }
         if bytes.first == UInt8(ascii: "~") { return "it starts with '~'" }
         for forbidden in ["\\", "?", "#"] where bytes.contains(forbidden.utf8.first ?? 0) {

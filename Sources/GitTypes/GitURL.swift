@@ -22,6 +22,7 @@ public struct GitURL: Hashable, Sendable, CustomStringConvertible {
         if text.utf8.count > 8192 { throw refuse("it is longer than 8192 bytes") }
         if text.hasPrefix("-") { throw refuse("it starts with '-'") }
         if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { throw refuse("it holds a control character") }
+        if text.hasJoinedDelimiter { throw refuse("it holds a mark that is joined to a delimiter") }
         if let separator = text.firstRange(of: "://") {
             let scheme = text[..<separator.lowerBound].lowercased()
             guard Self.schemes.contains(scheme) else {

@@ -70,6 +70,7 @@ public struct RefName: Hashable, Comparable, Sendable, CustomStringConvertible {
             if byte < 0x20 || byte == 0x7F { return "it holds a control character" }
             if forbidden.contains(byte) { return "it holds '\(Character(UnicodeScalar(byte)))'" }
         }
+        if text.hasJoinedDelimiter { return "it holds a mark that is joined to a delimiter" }
         if text.contains("..") { return "it holds '..'" }
         if text.contains("@{") { return "it holds '@{'" }
         if text == "@" { return "it is '@'" }

@@ -22,6 +22,7 @@ public struct Revision: Hashable, Sendable, CustomStringConvertible {
         }
         if text.isEmpty { throw refuse("it is empty") }
         if text.utf8.count > 4096 { throw refuse("it is longer than 4096 bytes") }
+        if text.hasJoinedDelimiter { throw refuse("it holds a mark that is joined to a delimiter") }
         if text.hasPrefix("-") { throw refuse("it starts with '-'") }
         if text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) {
             throw refuse("it holds a space or a control character")

@@ -1,13 +1,17 @@
+import GitTypes
+
 /// Paths inside a repository, by their text alone.
 enum RepositoryPath {
     /// Joins a folder, relative to the root, and paths relative to it, and folds `.` and `..`.
     ///
     /// `nil` where the result is not below the root: an absolute path, `~`, a drive, a URL, one that climbs out, one
-    /// that is empty, or one with a NUL.
+    /// that is empty, or one with a NUL or a joined delimiter.
     static func joined(_ parts: String?...) -> String? {
         var components: [Substring] = []
         for part in parts.compactMap({ $0 }) {
-            if part.hasPrefix("/") || part.hasPrefix("~") || part.contains("://") || part.utf8.contains(0) {
+            if part.hasJoinedDelimiter || part.hasPrefix("/") || part.hasPrefix("~") || part.contains("://")
+                || part.utf8.contains(0)
+            {
                 return nil
             }
             if part.utf8.dropFirst().first == UInt8(ascii: ":") || part.contains("\\") { return nil }

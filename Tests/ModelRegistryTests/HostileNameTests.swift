@@ -146,6 +146,24 @@ import Testing
         }
     }
 
+    @Test func `a delimiter is seen under a mark that is joined to it`() {
+        for text in [
+            "ext::\u{301}sh -c id", "ext:\u{301}:sh", "ext\u{600}::sh", "-\u{301}x:y", "https:/\u{301}/host/x",
+            "file:\u{200D}//x",
+        ] {
+            #expect(throws: MalformedValue.self, "\(text.debugDescription)") { try GitURL(text) }
+        }
+        for text in ["-\u{301}x", "main:\u{301}x", "main\u{600}:x", "a.\u{301}.b", "a/\u{301}.lock"] {
+            #expect(throws: MalformedValue.self, "\(text.debugDescription)") { try Revision(text) }
+            #expect(throws: MalformedValue.self, "\(text.debugDescription)") { try RefName("refs/heads/\(text)") }
+        }
+        // A letter with an accent, in either spelling, is a letter.
+        for text in ["cafe\u{301}", "café", "x🚀y"] {
+            #expect(throws: Never.self) { try Revision(text) }
+            #expect(throws: Never.self) { try GitURL("file:///srv/\(text).git") }
+        }
+    }
+
     /// Arguments that git, ssh or a shell would take for an order to run `touch`.
     private func payloads(_ canary: String) -> [String] {
         let touch = "touch \(canary)"
