@@ -33,6 +33,9 @@ struct ShowCommand: AsyncParsableCommand {
         for finding in snapshot.state.findings where finding.code == .sharedCommit {
             printer.note("warning: \(finding.message.terminalSafe())")
         }
+        if let error = snapshot.configurationError {
+            printer.warning("warning: \(error.message.terminalSafe())")
+        }
         // Less than there is would look like all there is.
         for finding in snapshot.findings where [.damagedRef, .unreadableTag].contains(finding.code) {
             printer.warning("warning: \(finding.message.terminalSafe())")
