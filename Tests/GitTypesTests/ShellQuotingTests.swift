@@ -12,7 +12,8 @@ import Testing
     }
 
     /// A combining mark makes one character of itself and the quote before it; a shell does not see that.
-    @Test(arguments: ["'", "\"", "$", "`", "\\", ";", "\n", " ", "&", "|", "(", "~", "*"], ["\u{301}", "\u{20DD}", ""])
+    @Test(
+        arguments: ["'", "\"", "$", "`", "\\", ";", "\n", " ", "&", "|", "(", "~", "*"], ["\u{301}", "\u{20DD}", ""])
     func `no text gets out of its quotes`(special: String, mark: String) throws {
         let text = "x\(special)\(mark); echo OUT; echo \(special)\(mark)"
         let pipe = try #require(popen("printf %s \(text.shellQuoted)", "r"))

@@ -36,6 +36,7 @@ struct HistoryCommand: AsyncParsableCommand {
         }
         let selector = try name.map { try Selector($0) }
         let snapshot = try await common.registry().snapshot()
+        common.printer.warn(of: snapshot)
         if let selector { _ = try snapshot.state.requireArtifact(selector.artifact) }
         let events = try snapshot.state.history(of: selector?.artifact, isAscending: ascending).filter(
             filter(selector, snapshot.state))

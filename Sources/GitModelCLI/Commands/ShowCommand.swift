@@ -30,16 +30,7 @@ struct ShowCommand: AsyncParsableCommand {
         let registry = try common.registry()
         let snapshot = try await registry.snapshot()
         let printer = common.printer
-        for finding in snapshot.state.findings where finding.code == .sharedCommit {
-            printer.note("warning: \(finding.message.terminalSafe())")
-        }
-        if let error = snapshot.configurationError {
-            printer.warning("warning: \(error.message.terminalSafe())")
-        }
-        // Less than there is would look like all there is.
-        for finding in snapshot.findings where [.damagedRef, .unreadableTag].contains(finding.code) {
-            printer.warning("warning: \(finding.message.terminalSafe())")
-        }
+        printer.warn(of: snapshot)
         if let selector {
             try await show(selector, in: snapshot, of: registry, query, format, printer)
         } else {

@@ -44,7 +44,8 @@ struct CIOutputs {
     func text(_ format: CIFormat) -> String {
         switch format {
         case .github: values.map { Self.githubOutput($0.key, $0.value) }.joined(separator: "\n")
-        case .gitlab: variables.map { "MODEL_\($0.key.uppercased())=\(Self.singleLine($0.value))" }.joined(separator: "\n")
+        case .gitlab:
+            variables.map { "MODEL_\($0.key.uppercased())=\(Self.singleLine($0.value))" }.joined(separator: "\n")
         case .env:
             variables.map { "export MODEL_\($0.key.uppercased())=\(Self.singleLine($0.value).shellQuoted)" }
                 .joined(separator: "\n")

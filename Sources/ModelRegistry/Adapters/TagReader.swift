@@ -27,7 +27,9 @@ struct TagReader {
                 Finding(
                     .damagedRef, subject: damaged.name.description,
                     message: "ref refs/tags/\(damaged.name) is damaged: \(damaged.problem)",
-                    hint: "git update-ref -d \(RefName(damaged.name).shellQuoted) && git fetch origin tag \(damaged.name.shellQuoted)"))
+                    hint:
+                        "git update-ref -d \(RefName(damaged.name).shellQuoted) && git fetch origin tag \(damaged.name.shellQuoted)"
+                ))
         }
         for reference in list.references {
             guard let tag = RegistryTag(reference.name) else {
@@ -53,7 +55,7 @@ struct TagReader {
             parsed = try repository.withObject(reference.id) { kind, bytes in
                 guard kind == .tag else { return .failure(.lightweight(name)) }
                 do throws(TagObject.Defect) {
-                    return .success(try TagObject(parsing: bytes))
+                    return .success(try TagObject(parsing: Self.bounded(bytes)))
                 } catch {
                     return .failure(.unreadable(name, error.rawValue))
                 }
@@ -91,6 +93,16 @@ struct TagReader {
         return .success(TagRecord(ref: name, id: reference.id, object: object, tag: named, commit: commit))
     }
 
+    /// The most bytes of a tag object that are read: a message of 1 MiB, and its header. What is longer is cut at the end
+    /// of a character.
+    private static func bounded(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let limit = (1 << 20) + (64 << 10)
+        guard bytes.count > limit else { return bytes }
+        var end = limit
+        while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return UnsafeRawBufferPointer(rebasing: bytes[..<end])
+    }
+
     /// GTO takes the inner tag for the commit.
     private static func nestedTag(_ record: TagRecord) -> Finding {
         Finding(
@@ -112,7 +124,9 @@ struct TagReader {
         return Finding(
             .malformedName, subject: text,
             message: "tag \(text) looks like a registry tag and is none, so it is ignored",
-            hint: "a registry tag looks like churn@v1.2.0 or churn#prod#3; to delete this one: git tag -d \(text.shellQuoted)")
+            hint:
+                "a registry tag looks like churn@v1.2.0 or churn#prod#3; to delete this one: git tag -d \(text.shellQuoted)"
+        )
     }
 }
 
@@ -144,7 +158,8 @@ enum Oddity: Error {
         case .created(let name):
             Finding(
                 .createdTag, subject: name.description,
-                message: "tag \(name) is reserved, and makes every GTO command fail", hint: "git tag -d \(name.shellQuoted)")
+                message: "tag \(name) is reserved, and makes every GTO command fail",
+                hint: "git tag -d \(name.shellQuoted)")
         case .noCommit(let name, let type):
             Finding(
                 .noCommit, subject: name.description, message: "tag \(name) leads to a \(type), not to a commit",

@@ -37,7 +37,10 @@ extension RegistryError {
             let name = blocking.map { "\($0)" } ?? "another ref"
             self.init(
                 .refBlocked, "\(name) stands in the way: a ref cannot be a folder too", subject: blocking?.description,
-                hints: ["--simple false gives the tag a counter", "git update-ref -d \(name.shellQuoted) if it is not needed"])
+                hints: [
+                    "--simple false gives the tag a counter",
+                    "git update-ref -d \(name.shellQuoted) if it is not needed",
+                ])
         case .locked(let path, let age):
             let since = age.map { " (\($0) s old)" } ?? ""
             self.init(

@@ -123,7 +123,8 @@ extension RegistrySession {
                 subject: shown,
                 hints: [
                     reason == ENOENT && !folder.isEmpty
-                        ? "mkdir -p \(folder.shellQuoted)" : "check the permissions of the folder and the space on the disk"
+                        ? "mkdir -p \(folder.shellQuoted)"
+                        : "check the permissions of the folder and the space on the disk"
                 ])
         }
         // A link is followed: the file that it leads to is the one that is edited.

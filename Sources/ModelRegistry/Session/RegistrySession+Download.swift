@@ -106,12 +106,16 @@ extension RegistrySession {
                 .notSupportedYet,
                 "\(what) is kept in Git LFS (\(path), sha256:\(pointer.sha256.prefix(12)), \(pointer.size) bytes), which cannot be fetched yet",
                 subject: path.description,
-                hints: ["git checkout \(version.commit.short) && git lfs pull --include \(path.description.shellQuoted)"])
+                hints: [
+                    "git checkout \(version.commit.short) && git lfs pull --include \(path.description.shellQuoted)"
+                ])
         case .dvc(_, let file):
             throw RegistryError(
                 .notSupportedYet, "\(what) is kept in DVC (\(path), by \(file)), which cannot be fetched yet",
                 subject: path.description,
-                hints: ["dvc get --rev \(version.commit.short) \(remote?.description ?? ".") \(path.description.shellQuoted)"])
+                hints: [
+                    "dvc get --rev \(version.commit.short) \(remote?.description ?? ".") \(path.description.shellQuoted)"
+                ])
         case .absent:
             throw RegistryError(
                 .pathNotFound, "\(path) is not in commit \(version.commit.short), where \(what) should be",

@@ -21,7 +21,8 @@ extension Registry {
         if let error = snapshot.configurationError { throw error }
         if session.remote != nil, !isDryRun {
             throw RegistryError(
-                .hooksNotTrusted, "hooks of a repository at a URL are not run: anybody who may push there could choose them",
+                .hooksNotTrusted,
+                "hooks of a repository at a URL are not run: anybody who may push there could choose them",
                 subject: ref, hints: ["clone it, read its .registry.yaml, and run git model trigger there"])
         }
         let input = HookInput(checked)

@@ -82,8 +82,19 @@ extension RegistrySession {
                 isAtomic: created.count > 1)
         } catch {
             // Where nobody knows whether the tags arrived, taking them back could lose the one copy that is known.
-            if error.kind != .outcomeUnknown { takeBack(created) }
-            throw RegistryError(error)
+            guard error.kind == .outcomeUnknown else {
+                takeBack(created)
+                throw RegistryError(error)
+            }
+            let names = planned.map(\.tag.name.shellQuoted).joined(separator: " ")
+            let plain = RegistryError(error)
+            throw RegistryError(
+                plain.code, plain.message, subject: plain.subject,
+                hints: [
+                    remote == nil
+                        ? "git push origin \(names)  (does nothing if it had arrived)"
+                        : "look with git model show -r, and run the same command again if it did not arrive"
+                ], underlying: plain.underlying)
         }
         return created
     }

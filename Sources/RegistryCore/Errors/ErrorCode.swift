@@ -125,7 +125,9 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
         case .versionExists, .commitHasVersion, .alreadyInStage, .alreadyInactive, .tagExists, .refBlocked,
             .refLocked, .targetExists, .annotationExists, .ambiguousVersion:
             3
-        case .versionInactive, .stageNotAllowed, .typeNotAllowed, .pushRefused, .hookFailed, .insideHook, .hooksNotTrusted, .unsafePath: 4
+        case .versionInactive, .stageNotAllowed, .typeNotAllowed, .pushRefused, .hookFailed, .insideHook,
+            .hooksNotTrusted, .unsafePath:
+            4
         case .digestMismatch, .findings: 5
         case .invalidName, .invalidVersion, .invalidRevision, .invalidSelector, .invalidArguments, .invalidFile,
             .tooLarge:

@@ -67,6 +67,7 @@ extension RegistryPlanner {
             }
             if version.isInStage(stage) { throw alreadyInStage(name, stage, version) }
         }
+        if let version { try artifact?.checkStageTag(stage, isUnassignment: false, isAbout: version) }
         let tag = try nextTag(
             .assign(stage), of: name, form: form, isSimpleByDefault: false, fallsBackToCounter: true)
         plan.creations.append(

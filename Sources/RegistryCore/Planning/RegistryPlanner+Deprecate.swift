@@ -127,6 +127,7 @@ extension RegistryPlanner {
                     + ["to see its stages: git model show \(name)"])
         }
         if deletesTags { return TagPlan(deletions: refs(of: record?.eventsNewestFirst ?? [])) }
+        try artifact.checkStageTag(stage, isUnassignment: true, isAbout: version)
         let tag = try nextTag(
             .unassign(stage), of: name, form: form, isSimpleByDefault: false, fallsBackToCounter: true)
         return TagPlan(creations: [
