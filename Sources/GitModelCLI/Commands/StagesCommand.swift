@@ -26,6 +26,8 @@ struct StagesCommand: AsyncParsableCommand {
                 .invalidArguments, "--allowed and --used exclude each other", hints: ["leave out one of them"])
         }
         let snapshot = try await common.registry().snapshot()
+        // Which stages are allowed is not known then; which are in use is.
+        if !used, let error = snapshot.configurationError { throw error }
         common.printer.warn(of: snapshot)
         let configured = snapshot.configuration.allowedStages
         let stages = allowed ? configured : used ? snapshot.state.stagesInUse : configured ?? snapshot.state.stagesInUse
