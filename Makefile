@@ -30,7 +30,8 @@ deps: ## Install missing system packages, or print the command that does
 	@scripts/install-dependencies
 
 build: deps ## Build the release program, .build/release/git-model
-	$(SWIFT) build -c release --product git-model --static-swift-stdlib -Xlinker -s
+	GIT_MODEL_COMMIT="$$(git describe --always --abbrev=12 --dirty=+ 2>/dev/null || echo unknown)" \
+		$(SWIFT) build -c release --product git-model --static-swift-stdlib -Xlinker -s
 
 install: ## Install the program, completions and manual pages to $(DESTDIR)$(PREFIX)
 	@test -x "$(BINARY)" || $(MAKE) build

@@ -17,9 +17,10 @@ let strict: [SwiftSetting] =
         .swiftLanguageMode(.v6),
     ] + warningsAreErrors
 
-/// The commit that `--version` names.
+/// The commit that `--version` names. SwiftPM remembers what a manifest said, so `make build` gives it by a variable.
 let buildCommit =
-    Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? "unknown"
+    Context.environment["GIT_MODEL_COMMIT"]
+    ?? Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? "unknown"
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -75,7 +76,7 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
         tests("HouseTests", []),
-        tests("TranscriptTests", ["TestSupport", "git-model"], exclude: ["Transcripts"]),
+        tests("TranscriptTests", ["TestSupport", "RegistryCore", "git-model"], exclude: ["Transcripts"]),
         tests("GitTypesTests", ["GitTypes"]),
         tests("LibGit2Tests", ["LibGit2", "GitTypes"]),
         tests("ChildProcessTests", ["ChildProcess"]),

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Measures git-model side by side with git and GTO, and prints a Markdown table of ratios (`make bench`).
 
-Pairs run interleaved (A B A B …), each in a process of its own, output to /dev/null. Times are medians of wall-clock time
-with the fastest and slowest run; memory is the largest resident set of the process. A bar is missed when the ratio of the
-medians and the ratio of the fastest runs both miss it, twice in a row: then the exit status is 1.
+Pairs run interleaved (A B A B …), each in a process of its own, output to /dev/null. Times are medians of wall-clock
+time with the fastest and slowest run; memory is the largest resident set of the process. A bar is missed when the ratio
+of the medians and the ratio of the fastest runs both miss it, twice in a row: then the exit status is 1.
 
 A new line is a new `Case` in `cases()`.
 """

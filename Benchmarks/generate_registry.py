@@ -3,12 +3,12 @@
 
     Benchmarks/generate_registry.py FOLDER --tags 2750
 
-Each artifact has 100 versions and 175 stage events (275 tags), so 2,750 tags are 10 artifacts. Versions of ten artifacts
-share a train of 100 commits; no artifact has two versions on a commit. Refs are packed.
+Each artifact has 100 versions and 175 stage events (275 tags), so 2,750 tags are 10 artifacts. Versions of ten
+artifacts share a train of 100 commits; no artifact has two versions on a commit. Refs are packed.
 
-fast-import itself would write a loose file per ref (measured: 12 s for 100,000, with the packing). So the stream announces
-a `done` and ends without it: fast-import then keeps the finished pack, exports the marks and touches no ref, and the sorted
-`packed-refs` is written here from the marks.
+fast-import itself would write a loose file per ref (measured: 12 s for 100,000, with the packing). So the stream
+announces a `done` and ends without it: fast-import then keeps the finished pack, exports the marks and touches no ref,
+and the sorted `packed-refs` is written here from the marks.
 """
 
 import argparse

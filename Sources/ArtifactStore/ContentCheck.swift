@@ -59,6 +59,6 @@ final class ContentCheck {
     private func mismatch(_ message: String) -> RegistryError {
         RegistryError(
             .digestMismatch, message, subject: shown,
-            hints: ["git fsck checks the repository; git model history tells who registered the version"])
+            hints: ["to check the repository: git fsck", "to see who registered it: git model history"])
     }
 }

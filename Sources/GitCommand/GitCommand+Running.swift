@@ -84,7 +84,7 @@ extension GitCommand {
         child.standardOutput = .captured(first: invocation.limit)
         // The end too: git's own word comes after whatever a server has to say.
         child.standardError = .captured(first: 64 << 10, last: 8 << 10)
-        child.timeLimit = invocation.timeLimit ?? timeLimit
+        child.timeLimit = limit(of: invocation)
         // SSH and git ask for passwords at the terminal of their session.
         child.hasOwnSession = !(environment.isInteractive && invocation.isRemote)
         // A credential cache or an SSH master connection is meant to outlive the command that started it.
@@ -92,11 +92,15 @@ extension GitCommand {
         return child
     }
 
+    private func limit(of invocation: Invocation) -> Duration {
+        invocation.timeLimit ?? (invocation.isRemote ? remoteTimeLimit : timeLimit)
+    }
+
     private func output(of invocation: Invocation, _ result: ChildResult) throws(GitCommandError) -> GitOutput {
         let errorText = GitURL.redact(
             String(lossless: result.standardError.bytes) + String(lossless: result.standardError.tail))
         if result.isTimedOut {
-            let limit = invocation.timeLimit ?? timeLimit
+            let limit = limit(of: invocation)
             throw interrupted(invocation, .timedOut, "did not end within \(limit)", errorText)
         }
         switch result.ending {

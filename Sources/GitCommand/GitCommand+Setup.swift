@@ -56,5 +56,6 @@ extension GitCommand {
         self.workingDirectory = other.workingDirectory
         self.environment = other.environment
         self.timeLimit = other.timeLimit
+        self.remoteTimeLimit = other.remoteTimeLimit
     }
 }

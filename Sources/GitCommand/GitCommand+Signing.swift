@@ -51,6 +51,8 @@ extension GitCommand {
             "GIT_COMMITTER_NAME": tag.tagger.name, "GIT_COMMITTER_EMAIL": tag.tagger.email,
             "GIT_COMMITTER_DATE": "@\(tag.time.seconds) \(tag.time.gitOffset)",
         ]
+        // Somebody may have to find a passphrase, or a key to touch.
+        invocation.timeLimit = .seconds(600)
         let output = try await run(invocation)
         guard output.exitCode == 0 else {
             throw failure(of: invocation, output, kind: RefFailure.kind(in: output.errorText) ?? .signingFailed)

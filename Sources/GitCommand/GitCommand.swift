@@ -19,6 +19,9 @@ public struct GitCommand: Sendable {
     public let environment: GitEnvironment
     /// How long a command may take, unless its own call says otherwise.
     public let timeLimit: Duration
+    /// How long a command may take that talks to a remote: a model may be large and a line slow. A connection over HTTP
+    /// on which nothing moves for a minute ends earlier.
+    public let remoteTimeLimit: Duration
 
     /// Creates the way to one repository.
     /// - Parameters:
@@ -28,12 +31,14 @@ public struct GitCommand: Sendable {
     ///   - isInteractive: whether git may ask for a password at the terminal.
     public init(
         gitDirectory: String?, workingDirectory: String? = nil, environment: [String: String],
-        isInsideHook: Bool = false, isInteractive: Bool = false, timeLimit: Duration = .seconds(60)
+        isInsideHook: Bool = false, isInteractive: Bool = false, timeLimit: Duration = .seconds(60),
+        remoteTimeLimit: Duration? = nil
     ) {
         self.gitDirectory = gitDirectory
         self.workingDirectory = workingDirectory
         self.environment = GitEnvironment(of: environment, isInsideHook: isInsideHook, isInteractive: isInteractive)
         self.timeLimit = timeLimit
+        self.remoteTimeLimit = remoteTimeLimit ?? timeLimit
     }
 
     /// The most bytes of a child's standard output that are kept unless a call says otherwise: 16 MiB.
@@ -48,6 +53,8 @@ public struct GitCommand: Sendable {
         // Nothing of ours may go on in the background after the command has returned.
         "gc.auto=0", "maintenance.auto=false",
         // Git waits 100 ms for the lock of a ref; a registry with several writers needs longer.
+        // A server that says nothing for a minute is gone.
+        "http.lowSpeedLimit=1", "http.lowSpeedTime=60",
         "core.filesRefLockTimeout=1000", "core.packedRefsTimeout=1000",
         "color.ui=false",
     ]

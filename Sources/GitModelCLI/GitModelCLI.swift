@@ -34,6 +34,7 @@ public enum GitModelCLI {
         } catch {
             if let signal = Interruption.signal {
                 Printer().warning("interrupted")
+                if let error = error as? RegistryError, error.code == .outcomeUnknown { _ = show(error, arguments) }
                 return 128 + signal
             }
             return report(error, arguments)
@@ -64,25 +65,47 @@ public enum GitModelCLI {
     private static func reportUsage(_ error: any Error, _ arguments: [String]) -> Int32 {
         let status = GitModelCommand.exitCode(for: error)
         if status == .success {
-            Printer().data(GitModelCommand.fullMessage(for: error, columns: terminalColumns))
+            var text = GitModelCommand.fullMessage(for: error, columns: terminalColumns)
+            while text.last == "\n" { text.removeLast() }
+            // The parser takes `git` for the program and `model` for its subcommand, which `git help` does not.
+            Printer().data(
+                text.replacing("See 'git help model <subcommand>' for detailed help.", with: "\(detailedHelp)."))
             return 0
         }
+        let (message, advice) = sentence(GitModelCommand.message(for: error))
         let commands = GitModelCommand.configuration.subcommands.flatMap {
             [$0.configuration.commandName ?? ""] + $0.configuration.aliases
         }
-        let word = arguments.first { !$0.hasPrefix("-") } ?? ""
+        let word = arguments.first ?? ""
         if commands.contains(word) {
             return show(
                 RegistryError(
-                    .invalidArguments, GitModelCommand.message(for: error),
-                    hints: ["git model \(word) -h lists the arguments"]), arguments)
+                    .invalidArguments, message, hints: advice + ["to see all arguments: git model \(word) -h"]),
+                arguments)
+        }
+        if word.isEmpty || word.hasPrefix("-") {
+            return show(
+                RegistryError(
+                    .invalidArguments, message,
+                    hints: advice + ["options stand after the subcommand: git model show -r URL"]), arguments)
         }
         return show(
             RegistryError(
-                .invalidArguments,
-                word.isEmpty ? GitModelCommand.message(for: error) : "'\(word)' is not a git model command",
-                subject: word,
-                hints: Suggestion.hints(for: word, in: commands) + ["git model -h lists the commands"]), arguments)
+                .invalidArguments, "'\(word)' is not a git model command", subject: word,
+                hints: Suggestion.hints(for: word, in: commands) + ["to see all commands: git model -h"]), arguments)
+    }
+
+    private static let detailedHelp = "'git model <subcommand> -h' describes a subcommand and its arguments"
+
+    /// The parser's words in our voice: one sentence that starts small and has no full stop, and advice apart from it.
+    private static func sentence(_ text: String) -> (message: String, advice: [String]) {
+        let line = text.prefix { $0 != "\n" }
+        let parts = line.split(separator: ". ", maxSplits: 1).map { part -> String in
+            var part = part.hasSuffix(".") ? String(part.dropLast()) : String(part)
+            if part.hasPrefix("Please ") { part.removeFirst("Please ".count) }
+            return part.prefix(1).lowercased() + part.dropFirst()
+        }
+        return (parts.first ?? "the arguments are not understood", Array(parts.dropFirst()))
     }
 
     private static var terminalColumns: Int? {

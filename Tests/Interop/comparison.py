@@ -71,12 +71,20 @@ def lines_difference(gto: str, ours: str) -> Difference | None:
     return None
 
 
-def table_difference(gto: str, ours: str) -> Difference | None:
-    """Equal cells in equal order; the width of columns is each tool's own."""
+def table_difference(gto: str, ours: str, is_cut: bool = False) -> Difference | None:
+    """Equal cells in equal order; the width of columns is each tool's own. With `is_cut` GTO shows the first seven
+    characters of a version only."""
     left, right = gto.splitlines(), ours.splitlines()
     for index in range(max(len(left), len(right))):
         a = left[index].split() if index < len(left) else [ABSENT]
         b = right[index].split() if index < len(right) else [ABSENT]
-        if len(a) != len(b) or any(x != y and not _NUMBER_LIKE.match(y) for x, y in zip(a, b)):
+        if len(a) != len(b) or not all(_is_same_cell(x, y, is_cut) for x, y in zip(a, b)):
             return Difference(f"row {index}", " ".join(a), " ".join(b))
     return None
+
+
+def _is_same_cell(gto: str, ours: str, is_cut: bool) -> bool:
+    if gto == ours or _NUMBER_LIKE.match(ours):
+        return True
+    whole, comma = ours.removesuffix(","), "," if ours.endswith(",") else ""
+    return is_cut and whole.startswith("v") and gto == whole[:7] + comma

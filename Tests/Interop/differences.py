@@ -1,7 +1,7 @@
 """The documented differences between the tools, and nothing else that may differ.
 
-Numbers are those of the table in docs/gto.md ("Where GTO and git-model differ"). A rule applies only where its condition
-holds in the repository at hand; each use is counted and printed, so that a rule that hides too much is seen.
+Numbers are those of the table in docs/gto.md. A rule applies only where its condition holds in the repository
+at hand; each use is counted and printed, so that a rule that hides too much is seen.
 """
 
 import argparse
@@ -24,6 +24,8 @@ DOCUMENTED = {
     15: "unknown artifacts, versions and refs end with status 2",
     20: "--av N shows the newest N stages",
     21: "stages outside the allowed ones are shown too",
+    23: "the table of all artifacts shows versions whole, not their first 7 characters",
+    24: "artifacts of HEAD's dvc.yaml are listed",
 }
 
 _SHA = re.compile(r"^[0-9a-f]{40}$")
@@ -241,6 +243,19 @@ def leave_out(arguments: list[str], artifact: str | None, gto, ours, facts: Fact
     if arguments[0] == "show" and artifact and isinstance(gto, list) and isinstance(ours, list):
         return _leave_out_of_artifact(arguments, artifact, gto, ours, facts, tally)
     return gto, ours
+
+
+def leave_out_lines(gto: str, ours: str, facts: Facts, tally: Tally) -> str:
+    """Our table or list of all artifacts without those that only dvc.yaml names (#24)."""
+
+    def names(text: str) -> list[str]:
+        return [line.split()[0].lstrip("*") if line.split() else "" for line in text.splitlines()]
+
+    added = facts.dvc_artifacts - set(names(gto))
+    kept = [line for line, name in zip(ours.splitlines(), names(ours)) if name not in added]
+    if len(kept) < len(ours.splitlines()):
+        tally[24] += 1
+    return "\n".join(kept)
 
 
 def _leave_out_of_registry(gto: dict, ours: dict, facts: Facts, tally: Tally):

@@ -33,8 +33,10 @@ class Clock:
 
 
 def enter(home: str) -> None:
-    """Closes this process's own environment, with an empty `home`. Must run before libgit2 (pygit2) is loaded, which reads
-    HOME once."""
+    """Closes this process's own environment, with an empty `home`.
+
+    Must run before libgit2 (pygit2) is loaded, which reads HOME once.
+    """
     keep = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH", "TMPDIR") if key in os.environ}
     os.environ.clear()
     os.environ.update(keep)

@@ -31,7 +31,7 @@ from comparison import Difference
 from differences import Attempt, Tally, explain_writing
 from hermetic import BUILD, Clock, git
 from operations import Generator, Operation
-from readings import Disagreement, hold_against_each_other
+from readings import Disagreement, Extent, hold_against_each_other
 from repositories import (
     Facts,
     Tag,
@@ -103,8 +103,8 @@ class Run:
                 self.history.append((self.clock.seconds, name, operation))
                 self._shared(tool, operation)
                 if number % 4 == 3:
-                    self._read(is_complete=False)
-        self._read(is_complete=True)
+                    self._read(Extent.SAMPLE)
+        self._read(Extent.END)
 
     def _facts(self) -> Facts:
         """The facts of git-model's repository. Commits and HEAD are read again only after git changed them."""
@@ -121,8 +121,8 @@ class Run:
         verb, *words = operation.arguments
         for repository in dict.fromkeys([self.gto_repository, self.our_repository]):
             if verb == "commit":
-                moment = Clock(self.clock.seconds)
-                commit(repository, self.plan, random.Random(operation.seed), moment, f"later {operation.seed}")
+                # Not a second later than the clock: no commit is younger than a tag on it.
+                commit(repository, self.plan, random.Random(operation.seed), self.clock, f"later {operation.seed}")
             elif verb == "checkout":
                 git(repository, "checkout", "-q", *words)
             elif verb == "pack":
@@ -199,7 +199,7 @@ class Run:
                 return Difference("stdout", line, ours.stdout)
         return None
 
-    def _read(self, is_complete: bool) -> None:
+    def _read(self, extent: Extent) -> None:
         # GTO reads what git-model wrote: in the end both look at git-model's repository.
         self._known = None
         facts = self._facts()
@@ -210,7 +210,7 @@ class Run:
             facts,
             self.sampling,
             self.report.tally,
-            is_complete,
+            extent,
         )
 
     # --- the account of a failure ------------------------------------------------------------------------------------
@@ -315,7 +315,7 @@ def main() -> int:
     options = parser.parse_args()
 
     tool = options.tool or find_binary()
-    seeds = [options.seed] if options.seed is not None else range(options.first_seed, options.first_seed + options.seeds)
+    seeds = range(options.first_seed, options.first_seed + options.seeds) if options.seed is None else [options.seed]
     modes = [options.mode] if options.mode else MODES
     jobs = [(_play, (seed, mode, options.operations)) for seed in seeds for mode in modes]
     if options.seed is None:

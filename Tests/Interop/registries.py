@@ -6,7 +6,7 @@ from pathlib import Path
 
 from differences import Tally
 from hermetic import BUILD, git
-from readings import hold_against_each_other
+from readings import Extent, hold_against_each_other
 from repositories import read_facts
 
 
@@ -17,4 +17,4 @@ def compare(bundle: Path, gto, ours, tally: Tally) -> int:
     repository.parent.mkdir(parents=True, exist_ok=True)
     git(repository.parent, "clone", "-q", str(bundle), repository.name)
     facts = read_facts(repository)
-    return hold_against_each_other(gto, ours, repository, facts, random.Random(0), tally, is_complete=True)
+    return hold_against_each_other(gto, ours, repository, facts, random.Random(0), tally, Extent.EVERYTHING)

@@ -106,6 +106,7 @@ class Facts:
     head: str
     annotated: set[str]
     allowed_stages: list[str] | None
+    dvc_artifacts: set[str] = field(default_factory=set)
     by_artifact: dict[str, list[Tag]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -233,7 +234,21 @@ def read_facts(repository: Path, tags: dict[str, Tag] | None = None) -> Facts:
         git(repository, "rev-parse", "HEAD").strip(),
         annotated,
         allowed,
+        _dvc_artifacts(repository),
     )
+
+
+def _dvc_artifacts(repository: Path) -> set[str]:
+    """The names under `artifacts:` in HEAD's dvc.yaml, as real registries write it (two spaces deep)."""
+    if not git(repository, "ls-tree", "--name-only", "HEAD", "dvc.yaml").strip():
+        return set()
+    names, is_inside = set(), False
+    for line in git(repository, "show", "HEAD:dvc.yaml").splitlines():
+        if line and not line[0].isspace():
+            is_inside = line.startswith("artifacts:")
+        elif is_inside and (match := re.match(r"^  ([^\s#][^:]*):", line)):
+            names.add(match[1])
+    return names
 
 
 @dataclass(frozen=True)
@@ -285,17 +300,18 @@ def make_repository(path: Path, plan: Plan, random: random.Random) -> None:
         allowed = plan.stages[: max(1, len(plan.stages) - random.randrange(2))]
         (path / ".gto").write_text(f"stages: [{', '.join(allowed)}]\n")
     for number in range(random.randint(3, 5)):
+        clock.advance(random.randint(0, 60))
         commit(path, plan, random, clock, f"commit {number}")
     git(path, "branch", "dev", "HEAD~1")
     git(path, "checkout", "-q", "dev")
     for number in range(random.randint(1, 3)):
+        clock.advance(random.randint(0, 60))
         commit(path, plan, random, clock, f"dev commit {number}")
     git(path, "checkout", "-q", random.choice(["main", "dev"]))
 
 
 def commit(path: Path, plan: Plan, random: random.Random, clock: Clock, message: str) -> None:
     """One commit at the clock's time; the same plan and random state give the same commit id."""
-    clock.advance(random.randint(0, 60))
     (path / "train.py").write_text(f"seed = {random.randrange(10**9)}\n")
     if plan.has_index and random.random() < 0.7:
         (path / "artifacts.yaml").write_text(index_text(random, plan.artifacts))

@@ -1,7 +1,7 @@
 """One short history for each documented difference: what GTO does, and what git-model must do instead.
 
-The random histories steer clear of most of these states, because GTO cannot go on from them. The numbers are those of the
-table in docs/gto.md.
+The random histories steer clear of most of these states, because GTO cannot go on from them. The numbers are those of
+the table in docs/gto.md.
 """
 
 import json
@@ -161,6 +161,13 @@ def nothing_half_done(scene: Scene) -> None:
     expect(scene.tags() == {"nn#dev"}, "the registration is not left behind", scene.tags())
 
 
+def nothing_half_done_on_a_staged_commit(scene: Scene) -> None:
+    scene.gto("assign", "nn", "--stage", "dev", "--sr")
+    outcome = scene.ours("assign", "nn", "HEAD", "--stage", "dev")
+    expect(not outcome.succeeded, "the commit is in the stage already", outcome)
+    expect(scene.tags() == {"nn#dev#1"}, "the registration is not left behind", scene.tags())
+
+
 def odd_tags(scene: Scene) -> None:
     scene.gto("register", "nn")
     head = scene.git("rev-parse", "HEAD")
@@ -277,6 +284,7 @@ SCENARIOS = {
     "#9 second deprecation": second_deprecation,
     "#9 second deregistration": second_deregistration,
     "#10 nothing half done": nothing_half_done,
+    "#10 nothing half done on a staged commit": nothing_half_done_on_a_staged_commit,
     "#11 odd tags": odd_tags,
     "#12 tag of a tag": tag_of_a_tag,
     "#13 renamed ref": renamed_ref,

@@ -1,6 +1,7 @@
 """The harness tested without git-model: GTO against itself, and against itself with a fault built in.
 
-`python selftest.py` runs every tool below: `gto` and `documented` must agree with GTO everywhere, each fault must be found.
+`python selftest.py` runs every tool below: `gto` and `documented` must agree with GTO everywhere, and each fault must be
+found.
 """
 
 import json

@@ -44,6 +44,11 @@ import Testing
         ("10 churn@v1.0.0 a\n11 churn@v3.0.0 b\n20 churn@v3.0.0! b", "c", .next, "churn@v1.0.1"),
         // The same commit is registered again under a counter.
         ("10 churn@v1.0.0 a\n20 churn@v1.0.0! a", "a", .next, "churn@v1.0.0#1"),
+        // With nothing active left a bump counts on from the greatest version that there ever was.
+        ("10 churn@v1.2.0 a\n20 churn@v1.2.0! a", "b", .bump(.major), "churn@v2.0.0"),
+        // A number that no other tool could read is not counted on from.
+        ("10 churn@v999999999999999999999999999999.0.0 a", "b", .next, "invalid-version"),
+        ("10 churn@v0.0.999999999999999999 a", "b", .next, "invalid-version"),
         // An assignment alone is no version.
         ("10 churn#dev#1 a", "a", .next, "churn@v0.0.1"),
     ])

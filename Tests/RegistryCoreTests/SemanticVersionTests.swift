@@ -1,3 +1,4 @@
+import GitTypes
 import RegistryCore
 import Testing
 
@@ -28,6 +29,8 @@ import Testing
             "v999999999999999999.0.0",
         ]
         let versions = try ordered.map { try SemanticVersion($0) }
+        let huge = try #require(RegistryTag(TagName(asRead: "x@v999999999999999999999999999999.0.0"))?.action.version)
+        #expect(versions.allSatisfy { $0.precedes(huge) && !huge.precedes($0) })
         for (left, right) in zip(versions, versions.dropFirst()) {
             #expect(left.precedes(right), "\(left) < \(right)")
             #expect(!right.precedes(left), "\(right) > \(left)")

@@ -88,7 +88,7 @@ import Testing
         #expect(found.allowedTypes == ["model"] && found.annotationsFile == "a.yaml" && found.file == ".gto")
         for text in ["stage: [a]", "stages: [a]\nStages: [b]", "stages: [a b]", "stages: [", "hooks: []"] {
             let error = try #require(Self.refusal(text, gto: true))
-            #expect(error.message.hasPrefix("Wrong config file '.gto': .gto:"), "\(error.message)")
+            #expect(error.message.hasPrefix("wrong config file '.gto': .gto:"), "\(error.message)")
         }
     }
 

@@ -27,8 +27,8 @@ public final class Sandbox {
         self.environment = [
             "PATH": "\(Self.products):/usr/local/bin:/usr/bin:/bin",
             "HOME": "\(path)/home",
-            // Whatever lies above is no part of the test.
-            "GIT_CEILING_DIRECTORIES": "/tmp",
+            // What others left in a folder above is not ours.
+            "GIT_CEILING_DIRECTORIES": path,
             "XDG_CACHE_HOME": "\(path)/cache",
             "GIT_CONFIG_GLOBAL": "/dev/null",
             "GIT_CONFIG_SYSTEM": "/dev/null",

@@ -10,7 +10,8 @@ import TestSupport
 /// ```
 ///
 /// A line that starts with `$ ` is a command of `sh`; `2> ` marks what goes to stderr, `[N]` an exit status other than
-/// zero. Text before the first command is kept.
+/// zero. A printed line that could be taken for one of these, or for a remark or a blank line of the writer's, has a
+/// backslash in front. Text before the first command is kept.
 struct Transcript {
     /// One command with what follows it.
     struct Step {
@@ -47,11 +48,22 @@ struct Transcript {
             var result = Self.lines(outcome.output, sandbox)
             result += Self.lines(outcome.errors, sandbox).map { $0.isEmpty ? "2>" : "2> \($0)" }
             if outcome.status != 0 { result.append("[\(outcome.status)]") }
-            // Blank lines and remarks between commands are the writer's.
-            result += steps[position].result.suffix(while: { $0.isEmpty || $0.hasPrefix("# ") })
+            result = Self.marked(result)
+            result += steps[position].result.suffix(while: Self.isWritersOwn)
             played.steps[position].result = result
         }
         return played
+    }
+
+    /// Blank lines and remarks between commands are the writer's.
+    private static func isWritersOwn(_ line: String) -> Bool { line.isEmpty || line.hasPrefix("# ") }
+
+    /// Puts a backslash before what was printed and would be read as something else.
+    private static func marked(_ result: [String]) -> [String] {
+        let end = result.suffix(while: isWritersOwn).startIndex
+        return result.enumerated().map { position, line in
+            position >= end || line.hasPrefix("$ ") ? "\\\(line)" : line
+        }
     }
 
     var text: String {
@@ -63,10 +75,16 @@ struct Transcript {
         return (preamble + commands).joined(separator: "\n")
     }
 
-    /// The lines of an output, with the sandbox's own path as `SANDBOX`.
+    /// The lines of an output, with the sandbox's own path as `SANDBOX`, and without what differs between builds,
+    /// machines and runs: our commit, the version of libgit2, milliseconds.
     private static func lines(_ output: String, _ sandbox: Sandbox) -> [String] {
         guard !output.isEmpty else { return [] }
         let text = output.replacing(sandbox.path, with: "SANDBOX")
+            .replacing(#/\((?:[0-9a-f]{12}\+?|unknown)\) libgit2 [0-9.]+/#, with: "(COMMIT) libgit2 X.Y.Z")
+            .replacing(#/libgit2("?): ("?)[0-9]+\.[0-9.]+/#) { "libgit2\($0.1): \($0.2)X.Y.Z" }
+            .replacing(#/"milliseconds": [0-9]+/#, with: #""milliseconds": N"#)
+            // How long a lock has been there depends on how fast the machine is.
+            .replacing(#/\([0-9]+ s old\)/#, with: "(N s old)")
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         return lines.last == "" ? lines.dropLast() : lines
     }

@@ -4,12 +4,12 @@ import Testing
 
 /// Plays the recorded sessions. `RECORD_TRANSCRIPTS=1 swift test --filter TranscriptTests` records them anew; read the
 /// difference before it is committed.
-@Suite struct TranscriptTests {
+@Suite(.serialized) struct TranscriptTests {
     @Test(arguments: TranscriptTests.names)
-    func `a session goes as recorded`(name: String) throws {
+    func `a session goes as recorded`(name: String) async throws {
         let path = "\(Self.folder)/\(name)"
         let recorded = try Sandbox.read(path)
-        let played = try Transcript(recorded).played(in: Sandbox()).text
+        let played = try await onThreadOfItsOwn { try Transcript(recorded).played(in: Sandbox()).text }
         if getenv("RECORD_TRANSCRIPTS") != nil {
             try Sandbox.write(played, to: path)
         } else if played != recorded {
@@ -30,7 +30,7 @@ import Testing
         #expect(Self.names.count >= 10)
     }
 
-    private static let folder = "\(Sandbox.project)/Tests/TranscriptTests/Transcripts"
+    static let folder = "\(Sandbox.project)/Tests/TranscriptTests/Transcripts"
 
     static let names: [String] = {
         guard let stream = opendir(folder) else { return [] }

@@ -8,9 +8,9 @@ struct AssignCommand: AsyncParsableCommand {
         commandName: "assign",
         abstract: "Assign a stage to an artifact version",
         discussion: """
-            A version is named by a selector (churn@v1.2.0, churn@latest, churn#staging), by --version, or by the
-            commit REF it is registered on. A commit without a version gets one registered, named by --version or by
-            the next number, unless --skip-registration. Without either, HEAD is meant.
+            A version is named by a selector (churn@v1.2.0, churn@latest, churn#staging), by --version, or by the \
+            commit <ref> that it is registered on; without any of them, HEAD is meant. A commit without a version \
+            gets one registered, named by --version or by the next number, unless --skip-registration is given.
 
             Examples:
               git model assign churn@v1.2.0 --stage prod
@@ -22,16 +22,18 @@ struct AssignCommand: AsyncParsableCommand {
     @Argument(help: "Artifact or selector")
     var name: String
 
-    @Argument(help: "Git reference to use (default: HEAD)")
+    @Argument(help: "Commit that has the version, or gets one (default: HEAD)")
     var ref: String?
 
-    @Option(help: "Existing version; with REF, the name of the new one")
+    @Option(help: "Existing version; with <ref>, the name of the new one")
     var version: String?
 
     @Option(help: "Stage to assign")
     var stage: String
 
-    @Flag(name: [.customLong("sr"), .customLong("skip-registration")], help: "Don't register a version at the commit")
+    @Flag(
+        name: [.customLong("sr"), .customLong("skip-registration")],
+        help: "Leave a commit without a version unregistered")
     var skipRegistration = false
 
     @OptionGroup var write: WriteOptions
@@ -48,14 +50,14 @@ struct AssignCommand: AsyncParsableCommand {
         let named = try version.flatMap { try $0.isEmpty ? nil : SemanticVersion($0) }
         if named != nil, skipRegistration {
             throw RegistryError(
-                .invalidArguments, "you either need to supply version name or skip registration",
-                hints: ["leave out --version or --skip-registration"])
+                .invalidArguments, "--version and --skip-registration exclude each other",
+                hints: ["leave out one of them"])
         }
         if selector.target != .artifact {
             if named != nil || ref != nil {
                 throw RegistryError(
                     .invalidArguments, "'\(name)' names a version already", subject: name,
-                    hints: ["leave out REF and --version"])
+                    hints: ["git model assign \(name) --stage \(stage)"])
             }
             return .version(selector)
         }

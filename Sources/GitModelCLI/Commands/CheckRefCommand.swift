@@ -7,9 +7,10 @@ struct CheckRefCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-ref",
         abstract: "Find out what a Git tag registered or assigned",
+        usage: "git model check-ref <ref> [<options>]",
         discussion: """
-            For CI jobs that a pushed tag starts. --format github prints lines for $GITHUB_OUTPUT, gitlab a dotenv
-            file, env lines for a POSIX shell.
+            For CI jobs that a pushed tag starts. --format github prints lines for $GITHUB_OUTPUT, gitlab a dotenv \
+            file, env lines for a POSIX shell, json one object.
 
             Examples:
               git model check-ref churn#prod#3
@@ -20,7 +21,7 @@ struct CheckRefCommand: AsyncParsableCommand {
     @Argument(help: "Name of the tag, with or without refs/tags/")
     var ref: String
 
-    @Flag(help: "Print output in json format")
+    @Flag(help: "Print the event as JSON")
     var json = false
 
     @Flag(name: .customLong("name"), help: "Print the artifact's name alone")
@@ -35,7 +36,7 @@ struct CheckRefCommand: AsyncParsableCommand {
     @Flag(name: .customLong("stage"), help: "Print the stage alone")
     var showsStage = false
 
-    @Option(help: ArgumentHelp("Form of a CI job's outputs", valueName: "github|gitlab|env|json"))
+    @Option(help: ArgumentHelp("Print all as the outputs of a CI job", valueName: "form"))
     var format: CIFormat?
 
     @OptionGroup var common: CommonOptions
@@ -44,7 +45,7 @@ struct CheckRefCommand: AsyncParsableCommand {
         let flags = [json, showsName, showsVersion, showsEvent, showsStage, format != nil]
         if flags.count(where: { $0 }) > 1 {
             throw RegistryError(
-                .invalidArguments, "only one output formatting flag is allowed",
+                .invalidArguments, "only one output format may be chosen",
                 hints: ["keep one of --json, --name, --version, --event, --stage, --format"])
         }
         let checked = try await common.registry().event(ofTag: ref)

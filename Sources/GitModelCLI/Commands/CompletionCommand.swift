@@ -7,7 +7,8 @@ struct CompletionCommand: AsyncParsableCommand {
         abstract: "Print a completion script for a shell",
         discussion: """
             Examples:
-              git model completion bash > ~/.local/share/bash-completion/completions/git-model
+              git model completion bash > ~/.bash_completion.d/git-model
+              git model completion zsh > ~/.zfunc/_git-model
               git model completion fish > ~/.config/fish/completions/git-model.fish
             """)
 
@@ -17,8 +18,8 @@ struct CompletionCommand: AsyncParsableCommand {
     mutating func run() async throws {
         guard let known = CompletionShell(rawValue: shell) else {
             throw RegistryError(
-                .invalidArguments, "there is no completion for the shell '\(shell)'", subject: shell,
-                hints: ["it is one of bash, zsh, fish"])
+                .invalidArguments, "there is no completion script for '\(shell)'", subject: shell,
+                hints: ["choose one of bash, zsh, fish"])
         }
         Printer().data(StandaloneCommand.completionScript(for: known))
         if known == .bash { Printer().data(Self.bashHook) }

@@ -8,12 +8,13 @@ struct DeprecateCommand: AsyncParsableCommand {
         commandName: "deprecate",
         abstract: "Deprecate an artifact, a version or a stage",
         discussion: """
-            With a version it deregisters the version, with a version and a stage it takes the version out of the
+            With a version it deregisters the version, with a version and a stage it takes the version out of the \
             stage. A new tag says so; --delete deletes the tags instead, and with them their history.
 
             Examples:
-              git model deprecate churn v1.2.0 prod      (or: git model deprecate churn#prod)
-              git model deprecate churn v1.2.0           (or: git model deprecate churn@v1.2.0)
+              git model deprecate churn#prod
+              git model deprecate churn v1.2.0 prod
+              git model deprecate churn@v1.2.0
               git model deprecate churn
             """)
 
@@ -26,10 +27,10 @@ struct DeprecateCommand: AsyncParsableCommand {
     @Argument(help: "Stage to unassign")
     var stage: String?
 
-    @Option(help: "Git reference to use (for the deprecation of an artifact)")
+    @Option(help: "Commit that carries the tag that deprecates an artifact")
     var ref: String?
 
-    @Flag(name: [.short, .long], help: "Delete the git tag(s) instead of creating the new one")
+    @Flag(name: [.short, .long], help: "Delete the Git tags instead of adding one")
     var delete = false
 
     @OptionGroup var write: WriteOptions
@@ -45,12 +46,12 @@ struct DeprecateCommand: AsyncParsableCommand {
     private func request(_ selector: Selector) throws -> DeprecationRequest {
         if ref != nil, version != nil || selector.target != .artifact {
             throw RegistryError(
-                .invalidArguments, "--ref goes with the deprecation of an artifact only", hints: ["leave out --ref"])
+                .invalidArguments, "--ref is for the deprecation of a whole artifact", hints: ["leave out --ref"])
         }
         if selector.target != .artifact, version != nil, stage != nil {
             throw RegistryError(
                 .invalidArguments, "'\(name)' names a version already", subject: name,
-                hints: ["git model deprecate \(selector.artifact) VERSION STAGE"])
+                hints: ["git model deprecate \(name)"])
         }
         switch selector.target {
         case .artifact:
@@ -65,13 +66,13 @@ struct DeprecateCommand: AsyncParsableCommand {
             if version != nil {
                 throw RegistryError(
                     .invalidArguments, "'\(name)' names a stage already", subject: name,
-                    hints: ["git model deprecate \(selector.artifact) VERSION STAGE"])
+                    hints: ["git model deprecate \(name)"])
             }
             return .stage(named, of: .holder)
         case .latest:
             throw RegistryError(
-                .invalidArguments, "name the version that is to be taken back", subject: name,
-                hints: ["git model show \(name) --version tells it"])
+                .invalidArguments, "'\(name)' names no version that could be taken back", subject: name,
+                hints: ["to see which it is: git model show \(name) --version"])
         }
     }
 

@@ -7,8 +7,9 @@ struct DescribeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",
         abstract: "Show what the repository's files say of an artifact",
+        usage: "git model describe <name> [<options>]",
         discussion: """
-            Reads dvc.yaml and artifacts.yaml at the version's commit; at HEAD for a name alone, unless --rev names
+            Reads dvc.yaml and artifacts.yaml at the version's commit; at HEAD for a name alone, unless --rev names \
             another commit.
 
             Examples:
@@ -19,10 +20,10 @@ struct DescribeCommand: AsyncParsableCommand {
     @Argument(help: "Artifact or selector")
     var name: String
 
-    @Option(help: ArgumentHelp("Commit to read the files at", valueName: "ref"))
+    @Option(help: ArgumentHelp("Commit to read the files at (default: HEAD)", valueName: "ref"))
     var rev: String?
 
-    @Flag(help: "Print output in json format")
+    @Flag(help: "Print everything as JSON")
     var json = false
 
     @Flag(name: .customLong("type"), help: "Print the type alone")
@@ -42,15 +43,15 @@ struct DescribeCommand: AsyncParsableCommand {
     mutating func run() async throws {
         if [json, showsType, showsPath, showsDescription, showsLabels].count(where: { $0 }) > 1 {
             throw RegistryError(
-                .invalidArguments, "only one output format allowed",
+                .invalidArguments, "only one output format may be chosen",
                 hints: ["keep one of --json, --type, --path, --description, --labels"])
         }
         let selector = try Selector(name)
         let revision = try rev.map { try Revision(checking: $0) }
         if revision != nil, selector.target != .artifact {
             throw RegistryError(
-                .invalidArguments, "either specify a revision or use a selector", subject: name,
-                hints: ["git model describe \(selector.artifact) --rev REF"])
+                .invalidArguments, "'\(name)' names a commit already, and --rev another", subject: name,
+                hints: ["git model describe \(name)"])
         }
         let annotation = try await common.registry().describe(selector, at: revision)
         let printer = common.printer

@@ -8,11 +8,11 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Check the registry for problems",
         discussion: """
-            Names every odd tag, file and ref, what it means for the state, and the command that mends it. Nothing is
-            changed. The exit status is 5 where anything was found.
+            Names every odd tag, file and ref, what it means for the state, and the command that mends it. Nothing \
+            is changed. The exit status is 5 where anything was found.
             """)
 
-    @Flag(help: "Print output in json format")
+    @Flag(help: "Print the findings as JSON")
     var json = false
 
     @OptionGroup var common: CommonOptions

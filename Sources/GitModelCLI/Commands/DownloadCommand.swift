@@ -7,14 +7,15 @@ struct DownloadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "download",
         abstract: "Download the model that is in a stage",
+        usage: "git model download <selector> [<options>]",
         discussion: """
-            The bytes are checked against the digest of the version before anything stands under its final name; a
+            The bytes are checked against the digest of the version before anything stands under its final name; a \
             file or folder that has the same content already is left alone. A name alone means the latest version.
 
             Examples:
               git model download churn#prod
               git model download churn@v1.2.0 -o models/
-              git model download churn#prod -r https://example.com/team/models.git -o churn.pkl
+              git model download churn#prod -r https://example.com/team/models.git
             """,
         aliases: ["pull"])
 

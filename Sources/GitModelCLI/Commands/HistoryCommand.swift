@@ -6,7 +6,8 @@ import RegistryCore
 struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "Show a journal of registry operations",
+        abstract: "Show who did what, the newest first",
+        usage: "git model history [<name>] [<options>]",
         discussion: """
             Examples:
               git model history
@@ -17,10 +18,10 @@ struct HistoryCommand: AsyncParsableCommand {
     @Argument(help: "Artifact or selector; without it everything is shown")
     var name: String?
 
-    @Flag(help: "Print output in json format")
+    @Flag(help: "Print the events as JSON")
     var json = false
 
-    @Flag(help: "Print table in grep-able format")
+    @Flag(help: "Print the table without lines, for grep")
     var plain = false
 
     @Flag(name: [.long, .customLong("asc")], help: "Show the oldest first")
@@ -31,14 +32,16 @@ struct HistoryCommand: AsyncParsableCommand {
     mutating func run() async throws {
         if json, plain {
             throw RegistryError(
-                .invalidArguments, "only one output format allowed", hints: ["keep one of --json, --plain"])
+                .invalidArguments, "only one output format may be chosen", hints: ["keep one of --json, --plain"])
         }
         let selector = try name.map { try Selector($0) }
         let snapshot = try await common.registry().snapshot()
+        common.printer.warn(of: snapshot)
         if let selector { _ = try snapshot.state.requireArtifact(selector.artifact) }
         let events = try snapshot.state.history(of: selector?.artifact, isAscending: ascending).filter(
             filter(selector, snapshot.state))
         let printer = common.printer
+        if events.isEmpty, let selector, selector.target != .artifact { throw Self.nothingFound(selector) }
         if json { return printer.json(.array(events.map { .historyRow($0) })) }
         if events.isEmpty { return printer.data("Nothing found in the current workspace") }
         let table = TextTable(
@@ -50,6 +53,18 @@ struct HistoryCommand: AsyncParsableCommand {
                 ]
             })
         table.lines(plain ? .plain : .outlined).forEach { printer.data($0) }
+    }
+
+    /// What never happened is not found; an artifact that only files speak of has an empty history.
+    private static func nothingFound(_ selector: Selector) -> RegistryError {
+        let hints = ["to see all that happened: git model history \(selector.artifact)"]
+        guard case .stage(let stage) = selector.target else {
+            return RegistryError(
+                .versionNotFound, "there never was a \(selector)", subject: selector.description, hints: hints)
+        }
+        return RegistryError(
+            .stageEmpty, "no version of \(selector.artifact) was ever in stage \(stage)",
+            subject: selector.description, hints: hints)
     }
 
     /// Which events a selector keeps: those of a version, or those about a stage.

@@ -7,7 +7,7 @@ struct ParseTagCommand: AsyncParsableCommand {
         commandName: "parse-tag",
         abstract: "Take the name of a registry tag apart",
         discussion: """
-            Needs no repository. GTO's own parser is followed byte for byte.
+            Needs no repository, and reads a name exactly as GTO does.
 
             Examples:
               git model parse-tag 'churn#prod#3'
@@ -17,14 +17,16 @@ struct ParseTagCommand: AsyncParsableCommand {
     @Argument(help: "Name of the tag")
     var name: String
 
-    @Option(help: ArgumentHelp("Which key to return", valueName: "name|version|stage|action|counter"))
+    @Option(
+        help: ArgumentHelp(
+            "Print one value: name, version, stage, action or counter", valueName: "key"))
     var key: String?
 
     mutating func run() async throws {
         let short = name.hasPrefix(RefName.tagPrefix) ? String(name.dropFirst(RefName.tagPrefix.count)) : name
         guard let tag = RegistryTag(TagName(asRead: short)) else {
             throw RegistryError(
-                .notARegistryTag, "cannot parse tag name '\(name)'", subject: name,
+                .notARegistryTag, "'\(name)' is not the name of a registry tag", subject: name,
                 hints: ["a registry tag looks like churn@v1.2.0, churn#prod#3 or churn@deprecated"])
         }
         var members = [JSONValue.Member("name", .string(tag.artifact.description))]
@@ -37,7 +39,7 @@ struct ParseTagCommand: AsyncParsableCommand {
         guard let value = JSONValue.object(members)[key] else {
             throw RegistryError(
                 .invalidArguments, "tag '\(name)' has no key '\(key)'", subject: key,
-                hints: ["its keys are \(members.map(\.key).joined(separator: ", "))"])
+                hints: ["choose one of \(members.map(\.key).joined(separator: ", "))"])
         }
         printer.json(value)
     }

@@ -12,27 +12,27 @@ struct RegisterCommand: AsyncParsableCommand {
 
             Examples:
               git model register churn
-              git model register churn --bump-minor -m "retrained on October"
+              git model register churn --bump-minor -m "more data"
               git model register churn HEAD~2 --version v1.2.0
               git model register models:churn v1.0-branch --push
             """)
 
-    @Argument(help: "Artifact name, with its folder in front of a colon if it has one")
+    @Argument(help: "Artifact name: churn, or models:churn for the one of models/dvc.yaml")
     var name: String
 
-    @Argument(help: "Git reference to register (default: HEAD)")
+    @Argument(help: "Commit to register (default: HEAD)")
     var ref: String?
 
-    @Option(name: [.long, .customLong("ver")], help: "Version name in SemVer format")
+    @Option(name: [.long, .customLong("ver")], help: "Version to register, such as v1.2.0")
     var version: String?
 
-    @Flag(help: "Bump major version")
+    @Flag(help: "Raise the first number: v1.2.3 is followed by v2.0.0")
     var bumpMajor = false
 
-    @Flag(help: "Bump minor version")
+    @Flag(help: "Raise the second number: v1.2.3 is followed by v1.3.0")
     var bumpMinor = false
 
-    @Flag(help: "Bump patch version")
+    @Flag(help: "Raise the third number: v1.2.3 is followed by v1.2.4")
     var bumpPatch = false
 
     @Flag(help: "Register a second version on a commit, which GTO cannot read")
@@ -64,8 +64,8 @@ struct RegisterCommand: AsyncParsableCommand {
         ].compactMap { $0 }
         if bumps.count + (version == nil ? 0 : 1) > 1 {
             throw RegistryError(
-                .invalidArguments, "need to specify either version or single bump argument",
-                hints: ["keep one of --version, --bump-major, --bump-minor, --bump-patch"])
+                .invalidArguments, "only one of --version, --bump-major, --bump-minor and --bump-patch may be given",
+                hints: ["leave out the others"])
         }
         return version.map { .exactly($0) } ?? bumps.first.map { .bump($0) } ?? .next
     }

@@ -30,9 +30,7 @@ struct ShowCommand: AsyncParsableCommand {
         let registry = try common.registry()
         let snapshot = try await registry.snapshot()
         let printer = common.printer
-        for finding in snapshot.state.findings where finding.code == .sharedCommit {
-            printer.note("warning: \(finding.message.terminalSafe())")
-        }
+        printer.warn(of: snapshot)
         if let selector {
             try await show(selector, in: snapshot, of: registry, query, format, printer)
         } else {
@@ -52,7 +50,7 @@ struct ShowCommand: AsyncParsableCommand {
         case .table(let style):
             if view.rows.isEmpty {
                 printer.data("Nothing found in the current workspace")
-                return printer.note("hint: git model register NAME registers the first version")
+                return printer.note("hint: to register a first version: git model register NAME")
             }
             view.table.lines(style).forEach { printer.data($0) }
             view.notes.forEach { printer.note($0) }
@@ -73,7 +71,7 @@ struct ShowCommand: AsyncParsableCommand {
         case .field(.name) where !versions.isEmpty:
             throw RegistryError(
                 .invalidArguments, "cannot apply --name to one artifact",
-                hints: ["git model show --name lists all names"])
+                hints: ["for the names of all artifacts: git model show --name"])
         case .field(let field): view.values(field).forEach { printer.data($0) }
         case .table(let style) where !versions.isEmpty: view.table.lines(style).forEach { printer.data($0) }
         case .table: break
@@ -113,10 +111,10 @@ enum ShowFormat: Equatable {
 }
 
 struct ShowOutputOptions: ParsableArguments {
-    @Flag(help: "Print output in json format")
+    @Flag(help: "Print everything as JSON")
     var json = false
 
-    @Flag(help: "Print table in grep-able format")
+    @Flag(help: "Print the table without lines, for grep")
     var plain = false
 
     @Flag(name: .customLong("name"), help: "Print the names alone, one a line")
@@ -138,7 +136,7 @@ struct ShowOutputOptions: ParsableArguments {
         ].compactMap { $0 }
         if chosen.count > 1 {
             throw RegistryError(
-                .invalidArguments, "only one output format allowed",
+                .invalidArguments, "only one output format may be chosen",
                 hints: ["keep one of --json, --plain, --name, --version, --stage, --ref"])
         }
         return chosen.first ?? .table(.outlined)
@@ -149,21 +147,20 @@ struct ShowFilterOptions: ParsableArguments {
     @Flag(name: [.customLong("ro"), .long], help: "Show only registered versions")
     var registeredOnly = false
 
-    @Flag(name: [.short, .long], help: "Include deprecated in output")
+    @Flag(name: [.short, .long], help: "Show deprecated artifacts and deregistered versions too")
     var deprecated = false
 
     @Option(
         name: [.customLong("av"), .long], parsing: .unconditional,
-        help: ArgumentHelp("Show N last stages for each version, -1 for all", valueName: "n"))
+        help: ArgumentHelp("Show N last stages for each version; -1 for all", valueName: "n"))
     var assignmentsPerVersion = -1
 
     @Option(
         name: [.customLong("vs"), .long], parsing: .unconditional,
-        help: ArgumentHelp(
-            "Show N last versions for each stage, -1 for all", discussion: "Applied after --av.", valueName: "n"))
+        help: ArgumentHelp("Show N last versions for each stage, after --av; -1 for all", valueName: "n"))
     var versionsPerStage = 1
 
-    @Option(help: ArgumentHelp("Order of the versions in a stage", valueName: "timestamp|semver"))
+    @Option(help: ArgumentHelp("Order of the versions in a stage", valueName: "order"))
     var sort: SortOption = .timestamp
 
     func query() throws -> ShowQuery {

@@ -9,13 +9,13 @@ struct StagesCommand: AsyncParsableCommand {
         abstract: "Print the stages of the registry",
         discussion: "Without a flag the allowed stages are printed, or where none are configured those in use.")
 
-    @Flag(help: "Show allowed stages from config")
+    @Flag(help: "Print the stages that the configuration allows")
     var allowed = false
 
-    @Flag(help: "Show stages that a version is in now")
+    @Flag(help: "Print the stages that a version is in now")
     var used = false
 
-    @Flag(help: "Print output in json format")
+    @Flag(help: "Print the stages as JSON")
     var json = false
 
     @OptionGroup var common: CommonOptions
@@ -23,9 +23,12 @@ struct StagesCommand: AsyncParsableCommand {
     mutating func run() async throws {
         if allowed, used {
             throw RegistryError(
-                .invalidArguments, "either --allowed or --used can be set", hints: ["leave out one of them"])
+                .invalidArguments, "--allowed and --used exclude each other", hints: ["leave out one of them"])
         }
         let snapshot = try await common.registry().snapshot()
+        // Which stages are allowed is not known then; which are in use is.
+        if !used, let error = snapshot.configurationError { throw error }
+        common.printer.warn(of: snapshot)
         let configured = snapshot.configuration.allowedStages
         let stages = allowed ? configured : used ? snapshot.state.stagesInUse : configured ?? snapshot.state.stagesInUse
         let printer = common.printer

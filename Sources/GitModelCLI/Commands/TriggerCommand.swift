@@ -8,9 +8,9 @@ struct TriggerCommand: AsyncParsableCommand {
         commandName: "trigger",
         abstract: "Run the hooks that a Git tag calls for",
         discussion: """
-            Reads the tag, and runs each hook of .registry.yaml that matches its event, in the file's order. A hook
-            gets MODEL_EVENT, MODEL_NAME, MODEL_VERSION, MODEL_STAGE, MODEL_COMMIT, MODEL_REF and MODEL_PATH in its
-            environment and the event as JSON on stdin.
+            Reads the tag, and runs each hook of .registry.yaml that matches its event, in the file's order; the \
+            first that fails stops the rest. A hook gets MODEL_EVENT, MODEL_NAME, MODEL_VERSION, MODEL_STAGE, \
+            MODEL_COMMIT, MODEL_REF and MODEL_PATH in its environment, and the event as JSON on stdin.
 
             Examples:
               git model trigger churn#prod#3
@@ -31,11 +31,15 @@ struct TriggerCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let printer = common.printer
         let isJSON = json
+        var planned: [String] = []
         let report = try await common.registry().trigger(ref, isDryRun: dryRun) { step in
+            if case .planned(let rule) = step { planned.append(rule.name) }
             if !isJSON { Self.show(step, printer) }
         }
-        if json { printer.json(Self.json(report)) }
-        if report.runs.isEmpty, !json { printer.note("no hook matches: \(report.event.sentence)") }
+        if json { printer.json(Self.json(report, planned: planned, isDryRun: dryRun)) }
+        if report.runs.isEmpty, planned.isEmpty, !json {
+            printer.note("\(report.event.sentence); no hook asks for that")
+        }
         if let failure = report.failure { throw failure }
     }
 
@@ -50,9 +54,11 @@ struct TriggerCommand: AsyncParsableCommand {
         }
     }
 
-    private static func json(_ report: TriggerReport) -> JSONValue {
+    private static func json(_ report: TriggerReport, planned: [String], isDryRun: Bool) -> JSONValue {
         [
             "event": report.payload,
+            "dry_run": .bool(isDryRun),
+            "planned": .array(planned.map { .string($0) }),
             "runs": .array(
                 report.runs.map { run in
                     [

@@ -25,20 +25,19 @@ struct CommonOptions: ParsableArguments {
 
 /// How a writing command makes its tags: GTO's options, and ours.
 struct WriteOptions: ParsableArguments {
-    @Option(name: [.short, .long], help: ArgumentHelp("Message to annotate the Git tag with", valueName: "text"))
+    @Option(name: [.short, .long], help: ArgumentHelp("Message of the tag (default: what it does)", valueName: "text"))
     var message: String?
 
     @Option(
         help: ArgumentHelp(
-            "Use simple notation, e.g. rf#prod instead of rf#prod#5",
-            discussion: "auto leaves out the counter for versions and deprecations, and keeps it for stages.",
-            valueName: "auto|true|false"))
+            "Leave the counter out of the tag's name, churn#prod for churn#prod#5; auto: of all but stage tags",
+            valueName: "when"))
     var simple: SimpleOption = .auto
 
-    @Flag(help: "Create the Git tag even if it already exists and is in effect")
+    @Flag(help: "Add a tag although it changes nothing, or for an inactive version")
     var force = false
 
-    @Flag(help: "Push the Git tags to 'origin' (a repository given by URL is always pushed to)")
+    @Flag(help: "Push the tags to origin; with -r URL they are always pushed")
     var push = false
 
     @Flag(inversion: .prefixedNo, help: "Sign the tags (default: tag.gpgSign of Git's configuration)")

@@ -17,8 +17,10 @@ enum CIFormat: String, CaseIterable, ExpressibleByArgument {
 /// What a CI job learns from a tag: the outputs of GTO's own action, and ours.
 struct CIOutputs {
     private let values: [(key: String, value: String)]
+    private let participle: String
 
     init(_ event: RegistryEvent, annotation: ArtifactAnnotation?) {
+        self.participle = event.kind.participle
         self.values = [
             ("event", event.kind.rawValue),
             ("name", event.artifact.description),
@@ -34,12 +36,18 @@ struct CIOutputs {
         ]
     }
 
+    /// The same for variables, where the event has the word that hooks get: `registered`, not `registration`.
+    private var variables: [(key: String, value: String)] {
+        values.map { $0.key == "event" ? ($0.key, participle) : $0 }
+    }
+
     func text(_ format: CIFormat) -> String {
         switch format {
         case .github: values.map { Self.githubOutput($0.key, $0.value) }.joined(separator: "\n")
-        case .gitlab: values.map { "MODEL_\($0.key.uppercased())=\(Self.singleLine($0.value))" }.joined(separator: "\n")
+        case .gitlab:
+            variables.map { "MODEL_\($0.key.uppercased())=\(Self.singleLine($0.value))" }.joined(separator: "\n")
         case .env:
-            values.map { "export MODEL_\($0.key.uppercased())=\(Self.singleLine($0.value).shellQuoted)" }
+            variables.map { "export MODEL_\($0.key.uppercased())=\(Self.singleLine($0.value).shellQuoted)" }
                 .joined(separator: "\n")
         case .json: JSONValue.object(values.map { .init($0.key, .string($0.value)) }).text()
         }

@@ -24,7 +24,7 @@ struct WriteReport {
             for name in receipt.deleted {
                 printer.data("Successfully deleted git tag \(name.description.terminalSafe()) on remote.")
             }
-            printer.note("(remote: \(remote.terminalSafe()))")
+            printer.note("The remote is \(remote.terminalSafe()).")
         } else if !receipt.isEmpty {
             printer.note("To push the changes upstream, run:")
             let delete = receipt.deleted.isEmpty ? "" : "--delete "

@@ -66,7 +66,8 @@ struct ArtifactLocator {
         let entries = try await files.entries(ofTree: tree)
         try await files.fetch(entries.filter { $0.mode != .submodule }.map(\.id))
         for entry in entries {
-            let inner = prefix + entry.name
+            // A forged tree can hold a name with a slash in it.
+            let inner = try prefix + Self.fileName(entry.name, in: path)
             switch entry.mode {
             case .symlink: throw Self.link("\(path)/\(inner)")
             case .submodule:
@@ -86,6 +87,17 @@ struct ArtifactLocator {
                         isExecutable: entry.mode == .executable, digest: ContentDigest(blob: entry.id)))
             }
         }
+    }
+
+    /// The name of a tree's entry, which must be one part of a path.
+    private static func fileName(_ name: String, in path: SafePath) throws(RegistryError) -> String {
+        let safe = try SafePath(name)
+        guard safe.components.count == 1, safe.description.utf8.elementsEqual(name.utf8) else {
+            throw RegistryError(
+                .unsafePath, "\(path) has an entry that is no file name: '\(name)'", subject: path.description,
+                hints: ["git fsck checks the repository"])
+        }
+        return name
     }
 
     /// What a `.dvc` file beside the path, or the `dvc.lock` of a folder above it, says.

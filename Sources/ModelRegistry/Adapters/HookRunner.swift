@@ -31,7 +31,21 @@ struct HookRunner {
         } catch {
             throw RegistryError(
                 .hookFailed, "hook \(rule.name) could not be started: \(error)", subject: rule.name,
-                hints: ["chmod +x \(program), and check its first line (#!/bin/sh)"])
+                hints: [Self.advice(error, program)])
+        }
+    }
+}
+
+extension HookRunner {
+    /// What mends a hook that could not be started.
+    private static func advice(_ error: ChildProcessError, _ program: String) -> String {
+        switch error {
+        case .programNotFound where program.contains("/"): "commit the script, or check its path in 'run'"
+        case .programNotFound: "install it, or check its name in 'run'"
+        case .notExecutable: "chmod +x \(program.shellQuoted)"
+        case .noInterpreterLine, .interpreterNotFound: "check the first line of \(program): #!/bin/sh"
+        case .interpreterLineHasCarriageReturn: "sed -i 's/\\r$//' '\(program)'"
+        case .workingDirectoryUnusable, .malformedValue, .cancelled, .system: "check the hook's 'run' and 'env'"
         }
     }
 }

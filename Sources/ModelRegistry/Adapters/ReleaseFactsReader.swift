@@ -27,16 +27,39 @@ struct ReleaseFactsReader {
         facts.source = sourceURL
         let annotation = try await session.annotations(of: artifact, at: commit, configuration).values.first
         facts.type = annotation?.type
-        facts.path = annotation?.pathFromRoot
         facts.metrics = try await metrics(of: artifact, at: commit)
-        guard let text = annotation?.pathFromRoot, !text.contains("://"), let path = try? SafePath(text) else {
+        guard let text = annotation?.pathFromRoot else { return facts }
+        if text.contains("://") {
+            facts.path = text
             return facts
+        }
+        guard let path = try? SafePath(text) else { return facts }
+        facts.path = text
+        do throws(RegistryError) {
+            try await addContent(at: path, of: commit, to: &facts)
+        } catch {
+            // A link, a pointer that cannot be read: the version is registered without a digest.
+            guard [.unsafePath, .invalidFile, .tooLarge, .invalidName].contains(error.code) else { throw error }
+        }
+        return facts
+    }
+
+    private func addContent(
+        at path: SafePath, of commit: ObjectID, to facts: inout ReleaseFacts
+    ) async throws(RegistryError) {
+        if session.isPartialClone, let entry = try await files.entry(at: path.description, of: commit) {
+            // Registering must not download the model: what is not here is named by Git's own id.
+            if entry.mode == .tree || !files.has(entry.id) {
+                if entry.mode == .symlink || entry.mode == .submodule { return }
+                facts.digest = ReleaseFacts.Digest(.git, entry.id.description)
+                return
+            }
         }
         let kept = try await ArtifactLocator(files).locate(path, at: commit)
         switch kept {
         case .file(let id, let size, _):
             facts.size = size
-            facts.digest = try await digest(of: id, size: size, text)
+            facts.digest = try await digest(of: id, size: size, path.description)
         case .folder(let tree, let content):
             facts.size = content.reduce(0) { $0 + $1.size }
             facts.digest = ReleaseFacts.Digest(.git, tree.description)
@@ -48,7 +71,6 @@ struct ReleaseFactsReader {
             facts.digest = output.md5.flatMap { ReleaseFacts.Digest(.md5, $0) }
         case .absent: break
         }
-        return facts
     }
 
     private func digest(

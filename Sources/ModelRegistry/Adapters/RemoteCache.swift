@@ -36,7 +36,8 @@ struct RemoteCache {
         self.url = url
         self.path = "\(root)/git-model/remotes/\(Self.folderName(url)).git"
         self.git = GitCommand(
-            gitDirectory: path, workingDirectory: nil, environment: environment.variables, isInsideHook: false)
+            gitDirectory: path, workingDirectory: nil, environment: environment.variables, isInsideHook: false,
+            remoteTimeLimit: RegistrySession.remoteTimeLimit)
     }
 
     /// Brings the tags and HEAD up to date. What the server no longer has goes here too: this is its mirror.
@@ -48,7 +49,7 @@ struct RemoteCache {
                 try await fetch([Self.tags, Self.remoteHead], isPruning: true)
             } catch {
                 // A repository without commits has no HEAD to fetch.
-                guard case .remoteRefMissing(.head) = error.kind else { throw RegistryError(error) }
+                guard case .remoteRefMissing(.head) = error.kind else { throw RegistryError(error, at: url) }
                 try await RegistryError.wrapping { () async throws(GitCommandError) in
                     // With a depth git 2.39 ends with status 1 where there are no refs at all.
                     try await git.fetch(from: .name(.origin), [Self.tags], filter: .treeless, isPruning: true)
@@ -104,7 +105,8 @@ struct RemoteCache {
         let descriptor = open("\(path)/git-model.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if descriptor < 0 {
             throw RegistryError(
-                .inputOutput, "cannot write to the cache \(path): \(String(cString: strerror(errno)))", subject: path,
+                .inputOutput, "cannot write to the cache \(path): \(String(cString: strerror(errno)).lowercased())",
+                subject: path,
                 hints: ["export XDG_CACHE_HOME to a folder that you may write to"])
         }
         defer { close(descriptor) }
@@ -140,7 +142,8 @@ struct RemoteCache {
             current += "/\(part)"
             if mkdir(current, 0o700) != 0, errno != EEXIST {
                 throw RegistryError(
-                    .inputOutput, "cannot create the cache \(current): \(String(cString: strerror(errno)))",
+                    .inputOutput,
+                    "cannot create the cache \(current): \(String(cString: strerror(errno)).lowercased())",
                     subject: current, hints: ["export XDG_CACHE_HOME to a folder that you may write to"])
             }
         }

@@ -27,7 +27,9 @@ struct TagReader {
                 Finding(
                     .damagedRef, subject: damaged.name.description,
                     message: "ref refs/tags/\(damaged.name) is damaged: \(damaged.problem)",
-                    hint: "git update-ref -d 'refs/tags/\(damaged.name)', then fetch it again"))
+                    hint:
+                        "git update-ref -d \(RefName(damaged.name).shellQuoted) && git fetch origin tag \(damaged.name.shellQuoted)"
+                ))
         }
         for reference in list.references {
             guard let tag = RegistryTag(reference.name) else {
@@ -53,14 +55,14 @@ struct TagReader {
             parsed = try repository.withObject(reference.id) { kind, bytes in
                 guard kind == .tag else { return .failure(.lightweight(name)) }
                 do throws(TagObject.Defect) {
-                    return .success(try TagObject(parsing: bytes))
+                    return .success(try TagObject(parsing: Self.bounded(bytes)))
                 } catch {
                     return .failure(.unreadable(name, error.rawValue))
                 }
             }
         } catch {
-            if case .objectMissing = error.kind { return .failure(.unreadable(name, "its object is missing")) }
-            if case .damaged = error.kind { return .failure(.unreadable(name, "its object is damaged")) }
+            if case .objectMissing = error.kind { return .failure(.damaged(name, "its object is missing")) }
+            if case .damaged = error.kind { return .failure(.damaged(name, "its object is damaged")) }
             throw RegistryError(error)
         }
         guard case .success(let object) = parsed else { return parsed.flatMap { _ in .failure(.lightweight(name)) } }
@@ -91,13 +93,23 @@ struct TagReader {
         return .success(TagRecord(ref: name, id: reference.id, object: object, tag: named, commit: commit))
     }
 
+    /// The most bytes of a tag object that are read: a message of 1 MiB, and its header. What is longer is cut at the end
+    /// of a character.
+    private static func bounded(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let limit = (1 << 20) + (64 << 10)
+        guard bytes.count > limit else { return bytes }
+        var end = limit
+        while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return UnsafeRawBufferPointer(rebasing: bytes[..<end])
+    }
+
     /// GTO takes the inner tag for the commit.
     private static func nestedTag(_ record: TagRecord) -> Finding {
         Finding(
             .nestedTag, subject: record.ref.description,
             message: "tag \(record.ref) is a tag of a tag; here it counts for commit \(record.commit.short), "
                 + "in GTO for the inner tag",
-            hint: "git tag -d '\(record.ref)', and make it again on the commit")
+            hint: "git tag -d \(record.ref.shellQuoted), and make it again on the commit")
     }
 
     /// A name that was meant for the registry and misses its grammar: `nn@v1`, `nn#dev#1-2`.
@@ -112,7 +124,9 @@ struct TagReader {
         return Finding(
             .malformedName, subject: text,
             message: "tag \(text) looks like a registry tag and is none, so it is ignored",
-            hint: "git model parse-tag '\(text)'")
+            hint:
+                "a registry tag looks like churn@v1.2.0 or churn#prod#3; to delete this one: git tag -d \(text.shellQuoted)"
+        )
     }
 }
 
@@ -120,6 +134,8 @@ struct TagReader {
 enum Oddity: Error {
     case lightweight(TagName)
     case unreadable(TagName, String)
+    /// What it says is not known: another copy of the repository may have it whole.
+    case damaged(TagName, String)
     case created(TagName)
     case noCommit(TagName, String)
 
@@ -130,19 +146,24 @@ enum Oddity: Error {
                 .lightweightTag, subject: name.description,
                 message: "tag \(name) is lightweight, so it carries no event, but it takes the name",
                 hint: "git fetch origin '+refs/tags/\(name):refs/tags/\(name)' if origin has the annotated one, "
-                    + "else git tag -d '\(name)'")
+                    + "else git tag -d \(name.shellQuoted)")
         case .unreadable(let name, let problem):
             Finding(
                 .unreadableTag, subject: name.description, message: "tag \(name) is skipped: \(problem)",
-                hint: "git tag -d '\(name)'")
+                hint: "git tag -d \(name.shellQuoted)")
+        case .damaged(let name, let problem):
+            Finding(
+                .unreadableTag, subject: name.description, message: "tag \(name) cannot be read: \(problem)",
+                hint: "git update-ref -d \(RefName(name).shellQuoted) && git fetch origin tag \(name.shellQuoted)")
         case .created(let name):
             Finding(
                 .createdTag, subject: name.description,
-                message: "tag \(name) is reserved, and makes every GTO command fail", hint: "git tag -d '\(name)'")
+                message: "tag \(name) is reserved, and makes every GTO command fail",
+                hint: "git tag -d \(name.shellQuoted)")
         case .noCommit(let name, let type):
             Finding(
                 .noCommit, subject: name.description, message: "tag \(name) leads to a \(type), not to a commit",
-                hint: "git tag -d '\(name)'")
+                hint: "git tag -d \(name.shellQuoted)")
         }
     }
 }

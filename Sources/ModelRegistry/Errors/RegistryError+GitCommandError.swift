@@ -15,7 +15,7 @@ extension RegistryError {
         case .cancelled:
             self.init(.gitFailed, "interrupted: \(error.message)")
         case .failed:
-            self.init(.gitFailed, error.message, hints: ["git fsck checks the repository"], underlying: said)
+            self.init(.gitFailed, error.message, hints: ["to check the repository: git fsck"], underlying: said)
         case .malformedValue:
             self.init(.invalidRevision, error.message, hints: ["check the spelling"])
         case .tooLarge(let limit):
@@ -44,13 +44,14 @@ extension RegistryError {
             self = Self.rejection(of: name, reason, said: said)
         case .remoteUnreachable:
             self.init(
-                .remoteUnreachable, error.message,
-                hints: ["check the address and the network; git ls-remote tells more"],
+                .remoteUnreachable, Self.sentence(error.message),
+                hints: ["check the address and the network"],
                 underlying: said)
         case .authenticationFailed:
             self.init(
                 .remoteUnreachable, error.message,
-                hints: ["check the credentials: git ls-remote must work without a question"], underlying: said)
+                hints: ["git ls-remote must work without a question: set up a credential helper or an SSH key"],
+                underlying: said)
         case .atomicUnsupported:
             self.init(
                 .pushRefused, "the remote cannot take several tags all or none", subject: nil,
@@ -58,13 +59,28 @@ extension RegistryError {
         case .outcomeUnknown:
             self.init(
                 .outcomeUnknown, "the connection broke during the push, so it may or may not have arrived",
-                hints: ["git push origin --tags completes it, and does nothing if it had arrived"], underlying: said)
+                hints: ["to complete it, whether it arrived or not: git push origin --tags"], underlying: said)
         case .signingFailed:
             self.init(
                 .signingFailed, error.message,
-                hints: ["git config user.signingKey names the key", "--no-sign leaves the signature out"],
+                hints: ["to see the key: git config user.signingKey", "to leave the signature out: --no-sign"],
                 underlying: said)
         }
+    }
+
+    /// The same for a repository at a URL, which the sentence names.
+    init(_ error: GitCommandError, at url: GitURL) {
+        let plain = RegistryError(error)
+        let message = plain.message.contains(url.description) ? plain.message : "\(url): \(plain.message)"
+        self.init(
+            plain.code, message, subject: plain.subject ?? url.description, hints: plain.hints,
+            underlying: plain.underlying)
+    }
+
+    /// Git's words without their full stop and capital: `git fetch failed: could not read from remote repository`.
+    private static func sentence(_ text: String) -> String {
+        let text = text.hasSuffix(".") ? String(text.dropLast()) : text
+        return text.replacing("failed: Could not ", with: "failed: could not ")
     }
 
     /// Runs a piece of work of the `git` program and turns its failure into ours.
@@ -76,7 +92,8 @@ extension RegistryError {
 
     private static func rejection(of name: RefName, _ reason: RejectionReason, said: String?) -> RegistryError {
         let tag = name.tag.map { "tag \($0)" } ?? name.description
-        let takenBack = "nothing was published, and the local tag was taken back"
+        // True of a tag that was to be created, and of one that was to be deleted.
+        let takenBack = "nothing was changed, there or here"
         let subject = name.description
         return switch reason {
         case .alreadyExists:
@@ -86,10 +103,10 @@ extension RegistryError {
         case .hookDeclined, .protected:
             RegistryError(
                 .pushRefused, "the remote refused \(tag); \(takenBack)", subject: subject,
-                hints: [
-                    "ask whoever runs the server",
-                    "gitolite allows such names with the refex refs/tags/[-0-9a-zA-Z._/=@#!+]+",
-                ], underlying: said)
+                hints: ["ask whoever runs the server"]
+                    + (said?.contains("DENIED") == true
+                        ? ["gitolite allows such names with the refex refs/tags/[-0-9a-zA-Z._/=@#!+]+"] : []),
+                underlying: said)
         case .locked:
             RegistryError(
                 .refLocked, "another process holds the lock of \(tag) at the remote; \(takenBack)", subject: subject,
@@ -97,15 +114,15 @@ extension RegistryError {
         case .blocked:
             RegistryError(
                 .refBlocked, "another ref at the remote stands in the way of \(tag); \(takenBack)", subject: subject,
-                hints: ["git ls-remote origin 'refs/tags/*' shows which"], underlying: said)
+                hints: ["to see which: git ls-remote origin 'refs/tags/*'"], underlying: said)
         case .atomic, .notFastForward:
             RegistryError(
                 .pushRefused, "the remote refused the push of \(tag); \(takenBack)", subject: subject,
-                hints: ["git push origin '\(name)' tells more"], underlying: said)
+                hints: ["to see more: git push origin \(name.shellQuoted)"], underlying: said)
         case .other(let words):
             RegistryError(
                 .pushRefused, "the remote refused \(tag) (\(words)); \(takenBack)", subject: subject,
-                hints: ["git push origin '\(name)' tells more"], underlying: said)
+                hints: ["to see more: git push origin \(name.shellQuoted)"], underlying: said)
         }
     }
 }

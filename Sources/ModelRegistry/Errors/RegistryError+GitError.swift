@@ -13,22 +13,22 @@ extension RegistryError {
         case .unsupportedExtension(let name):
             self.init(
                 .unsupportedRepository, "the repository uses the extension '\(name)', which this program cannot read",
-                subject: name, hints: ["use a clone without it: git clone --ref-format=files --object-format=sha1"])
+                subject: name, hints: [Self.advice(extension: name)])
         case .dubiousOwnership(let path):
             self.init(
                 .dubiousOwnership, "the repository at '\(path)' belongs to another user", subject: path,
-                hints: ["git config --global --add safe.directory '\(path)'"])
+                hints: ["git config --global --add safe.directory \(path.shellQuoted)"])
         case .notFound(let what):
             self.init(
                 .revisionNotFound, "'\(what)' was not found in the repository", subject: what,
-                hints: ["git fetch, or check the spelling"])
+                hints: ["check the spelling, or bring what is missing: git fetch"])
         case .ambiguous(let what):
             self.init(
                 .revisionNotFound, "'\(what)' is the start of several ids", subject: what, hints: ["give more digits"])
         case .exists(let name):
             self.init(
                 .tagExists, "\(Self.tagPhrase(name)) exists already", subject: name.description,
-                hints: ["git model show tells the state; run the command again for the next free name"])
+                hints: ["run the command again: it takes the next free name"])
         case .changed(let name):
             self.init(
                 .tagExists, "\(Self.tagPhrase(name)) was changed by another process", subject: name.description,
@@ -37,7 +37,10 @@ extension RegistryError {
             let name = blocking.map { "\($0)" } ?? "another ref"
             self.init(
                 .refBlocked, "\(name) stands in the way: a ref cannot be a folder too", subject: blocking?.description,
-                hints: ["--simple false gives the tag a counter", "git update-ref -d '\(name)' if it is not needed"])
+                hints: [
+                    "--simple false gives the tag a counter",
+                    "git update-ref -d \(name.shellQuoted) if it is not needed",
+                ])
         case .locked(let path, let age):
             let since = age.map { " (\($0) s old)" } ?? ""
             self.init(
@@ -50,7 +53,7 @@ extension RegistryError {
         case .damaged(let what):
             self.init(
                 .damagedRepository, "\(what) is damaged: \(error.message)", subject: what,
-                hints: ["git fsck tells more; a fresh clone has what the remote has"])
+                hints: ["to see more: git fsck", "a fresh clone has what the remote has"])
         case .readOnly(let reason), .inputOutput(let reason):
             self.init(
                 .inputOutput, "cannot \(error.operation): \(reason.lowercased())", subject: nil,
@@ -61,13 +64,21 @@ extension RegistryError {
             self.init(.invalidRevision, "cannot \(error.operation): \(rule)", hints: ["check the spelling"])
         case .other:
             self.init(
-                .gitFailed, "cannot \(error.operation): \(error.message)", hints: ["git fsck checks the repository"])
+                .gitFailed, "cannot \(error.operation): \(error.message)", hints: ["to check the repository: git fsck"])
         }
     }
 
     /// Runs a piece of work of the Git room and turns its failure into ours.
     static func wrapping<Value>(_ body: () throws(GitError) -> Value) throws(RegistryError) -> Value {
         do throws(GitError) { return try body() } catch { throw RegistryError(error) }
+    }
+
+    private static func advice(extension name: String) -> String {
+        switch name {
+        case "extensions.refstorage": "git refs migrate --ref-format=files"
+        case "extensions.objectformat": "use a repository with SHA-1 ids, as GTO and most Git servers need too"
+        default: "use a clone of it that does without"
+        }
     }
 
     private static func tagPhrase(_ name: RefName) -> String {

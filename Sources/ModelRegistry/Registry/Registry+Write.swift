@@ -14,11 +14,13 @@ extension Registry {
     ) async throws(RegistryError) -> WriteReceipt {
         let session = try await RegistrySession(location, environment)
         let commit = try await session.commit(revision)
-        let snapshot = try await session.snapshot()
-        let planned = try snapshot.planner.register(
-            name, at: commit, version: version, form: request.form, isForced: request.isForced,
-            allowsSharedCommit: allowsSharedCommit)
-        return try await session.carryOut(TagPlan(creations: [planned]), request, snapshot)
+        return try await session.whileLocked(isDryRun: request.isDryRun) { () async throws(RegistryError) in
+            let snapshot = try await session.snapshot()
+            let planned = try snapshot.planner().register(
+                name, at: commit, version: version, form: request.form, isForced: request.isForced,
+                allowsSharedCommit: allowsSharedCommit)
+            return try await session.carryOut(TagPlan(creations: [planned]), request, snapshot)
+        }
     }
 
     /// Puts a version into a stage, and registers it first where it must be.
@@ -35,10 +37,12 @@ extension Registry {
             let commit = try await session.commit(revision)
             resolved = registers ? .commit(commit, name: version) : .unregistered(commit)
         }
-        let snapshot = try await session.snapshot()
-        let plan = try snapshot.planner.assign(
-            name, to: stage, resolved, form: request.form, isForced: request.isForced)
-        return try await session.carryOut(plan, request, snapshot)
+        return try await session.whileLocked(isDryRun: request.isDryRun) { () async throws(RegistryError) in
+            let snapshot = try await session.snapshot()
+            let plan = try snapshot.planner().assign(
+                name, to: stage, resolved, form: request.form, isForced: request.isForced)
+            return try await session.carryOut(plan, request, snapshot)
+        }
     }
 
     /// Takes a stage from a version, takes a version back, or deprecates an artifact.
@@ -61,16 +65,20 @@ extension Registry {
         case .stage(let stage, of: .commit(let revision)):
             resolved = .stage(stage, of: .commit(try await session.commit(revision)))
         }
-        let snapshot = try await session.snapshot()
-        let plan = try snapshot.planner.deprecate(
-            name, resolved, form: request.form, isForced: request.isForced, deletesTags: deletesTags,
-            head: snapshot.head)
-        return try await session.carryOut(plan, request, snapshot)
+        return try await session.whileLocked(isDryRun: request.isDryRun) { () async throws(RegistryError) in
+            let snapshot = try await session.snapshot()
+            let plan = try snapshot.planner().deprecate(
+                name, resolved, form: request.form, isForced: request.isForced, deletesTags: deletesTags,
+                head: snapshot.head)
+            return try await session.carryOut(plan, request, snapshot)
+        }
     }
 }
 
 extension RegistrySnapshot {
-    var planner: RegistryPlanner {
-        RegistryPlanner(state: state, tagNames: TagNames(tags), configuration: configuration)
+    /// - Throws: ``RegistryError`` where the configuration cannot be read: a rule must not be lost by a slip of the pen.
+    func planner() throws(RegistryError) -> RegistryPlanner {
+        if let configurationError { throw configurationError }
+        return RegistryPlanner(state: state, tagNames: TagNames(tags), configuration: configuration)
     }
 }

@@ -13,6 +13,8 @@ public struct RegistrySnapshot: Sendable {
     public let head: ObjectID?
     /// What is odd about the tags and files, beside what ``RegistryState/findings`` has.
     public let findings: [Finding]
+    /// Why the configuration cannot be read; then ``configuration`` is empty.
+    public let configurationError: RegistryError?
 }
 
 /// A tag read back as an event, with what the files at its commit say.

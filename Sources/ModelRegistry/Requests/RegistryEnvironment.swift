@@ -1,5 +1,5 @@
 import Glibc
-public import RegistryCore
+import RegistryCore
 
 /// What a registry takes from the process around it. Tests give their own.
 public struct RegistryEnvironment: Sendable {

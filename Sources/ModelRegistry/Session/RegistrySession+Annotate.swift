@@ -31,7 +31,9 @@ extension RegistrySession {
                 .notSupportedYet, "annotations are written in a working tree, and this repository has none",
                 hints: ["clone it, annotate there, commit and push"])
         }
-        let (configuration, _) = try await configuration(at: try head(), CommitFiles(self))
+        try refuseInsideHook()
+        let (configuration, configurationError) = try await configuration(at: try head(), CommitFiles(self))
+        if let configurationError { throw configurationError }
         let file = try annotationFile(for: artifact, named: file, configuration, root)
         let original = try Self.readFile("\(root)/\(file)", limit: MetadataReader.fileLimit, shown: file)
         let edited: [UInt8]
@@ -88,7 +90,9 @@ extension RegistrySession {
                     .typeNotAllowed,
                     "type \(type) is not allowed: \(configuration.file ?? "the configuration") allows "
                         + allowed.joined(separator: ", "),
-                    subject: type, hints: Suggestion.hints(for: type, in: allowed))
+                    subject: type,
+                    hints: Suggestion.hints(for: type, in: allowed)
+                        + ["add it to 'types' in \(configuration.file ?? "the configuration")"])
             }
         }
         for label in changes.labels { _ = try NameGrammar.checked(label, as: "label", example: "'nlp' or 'tabular'") }
@@ -112,9 +116,16 @@ extension RegistrySession {
     /// Writes a file beside the old one and gives it its name, so that nobody ever reads half of it.
     private static func replaceFile(_ path: String, _ bytes: [UInt8], shown: String) throws(RegistryError) {
         func failure() -> RegistryError {
-            RegistryError(
-                .inputOutput, "cannot write \(shown): \(String(cString: strerror(errno)).lowercased())", subject: shown,
-                hints: ["check the permissions of the folder and the space on the disk"])
+            let reason = errno
+            let folder = shown.split(separator: "/").dropLast().joined(separator: "/")
+            return RegistryError(
+                .inputOutput, "cannot write \(shown): \(String(cString: strerror(reason)).lowercased())",
+                subject: shown,
+                hints: [
+                    reason == ENOENT && !folder.isEmpty
+                        ? "mkdir -p \(folder.shellQuoted)"
+                        : "check the permissions of the folder and the space on the disk"
+                ])
         }
         // A link is followed: the file that it leads to is the one that is edited.
         var target = path

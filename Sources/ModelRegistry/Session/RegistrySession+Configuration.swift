@@ -8,28 +8,32 @@ extension RegistrySession {
     /// What `.registry.yaml`, or `.gto` where that is absent, says: of the working tree, or in a bare repository and at
     /// a URL of HEAD.
     ///
-    /// A file of the working tree that cannot be read stops the command, as in GTO; one at HEAD is a finding.
+    /// - Returns: the configuration, and why its file cannot be read: then nothing is configured, which is good enough
+    ///   to read with. Whatever writes or runs something must stop.
     func configuration(
         at head: ObjectID?, _ files: CommitFiles
-    ) async throws(RegistryError) -> (RegistryConfiguration, [Finding]) {
+    ) async throws(RegistryError) -> (RegistryConfiguration, RegistryError?) {
+        do throws(RegistryError) {
+            return (try await readConfiguration(at: head, files), nil)
+        } catch {
+            guard [.invalidFile, .tooLarge, .invalidName].contains(error.code) else { throw error }
+            return (RegistryConfiguration(), error)
+        }
+    }
+
+    private func readConfiguration(
+        at head: ObjectID?, _ files: CommitFiles
+    ) async throws(RegistryError) -> RegistryConfiguration {
         for (name, isGTOs) in [(".registry.yaml", false), (".gto", true)] {
             if let folder = repository.workingDirectory, remote == nil {
                 guard let bytes = try Self.readFile("\(folder)/\(name)", limit: 65_536, shown: name) else { continue }
-                return (try parse(bytes, name, isGTOs), [])
+                return try parse(bytes, name, isGTOs)
             }
             guard let head else { continue }
-            do throws(RegistryError) {
-                guard let bytes = try await files.file(at: name, of: head, limit: 65_536) else { continue }
-                return (try parse(bytes, name, isGTOs), [])
-            } catch {
-                guard error.code == .invalidFile || error.code == .tooLarge else { throw error }
-                return (
-                    RegistryConfiguration(),
-                    [Finding(.unreadableFile, subject: name, message: error.message, hint: error.hints.first)]
-                )
-            }
+            guard let bytes = try await files.file(at: name, of: head, limit: 65_536) else { continue }
+            return try parse(bytes, name, isGTOs)
         }
-        return (try RegistryConfiguration().merging(environment: environment.variables), [])
+        return try RegistryConfiguration().merging(environment: environment.variables)
     }
 
     private func parse(

@@ -67,13 +67,15 @@ extension RegistrySession {
                 .annotationNotFound,
                 "nothing says where \(version.artifact) \(version.label) is: no 'path' in dvc.yaml or artifacts.yaml "
                     + "at commit \(version.commit.short)", subject: version.artifact.description,
-                hints: ["git model annotate \(version.artifact) --path PATH, commit it and register a new version"])
+                hints: [
+                    "git model annotate \(version.artifact) --path PATH", "then commit that and register a new version",
+                ])
         }
         if path.contains("://") {
             let scheme = path.prefix { $0 != ":" }
             throw RegistryError(
                 .notSupportedYet,
-                "\(version.artifact) \(version.label) is kept at a \(scheme) URL (\(GitURL.redact(path))), which is not supported yet",
+                "\(version.artifact) \(version.label) is kept at \(GitURL.redact(path)), which cannot be fetched yet",
                 subject: version.artifact.description, hints: ["download it with the tool for \(scheme)"])
         }
         return try SafePath(path)
@@ -102,17 +104,22 @@ extension RegistrySession {
         case .lfs(let pointer):
             throw RegistryError(
                 .notSupportedYet,
-                "not supported yet: \(what) is kept in Git LFS (\(path), sha256:\(pointer.sha256.prefix(12))…, \(pointer.size) bytes)",
+                "\(what) is kept in Git LFS (\(path), sha256:\(pointer.sha256.prefix(12)), \(pointer.size) bytes), which cannot be fetched yet",
                 subject: path.description,
-                hints: ["git checkout \(version.commit.short) && git lfs pull --include '\(path)'"])
+                hints: [
+                    "git checkout \(version.commit.short) && git lfs pull --include \(path.description.shellQuoted)"
+                ])
         case .dvc(_, let file):
             throw RegistryError(
-                .notSupportedYet, "not supported yet: \(what) is kept in DVC (\(path), by \(file))",
-                subject: path.description, hints: ["dvc get --rev \(version.commit.short) REPO '\(path)'"])
+                .notSupportedYet, "\(what) is kept in DVC (\(path), by \(file)), which cannot be fetched yet",
+                subject: path.description,
+                hints: [
+                    "dvc get --rev \(version.commit.short) \(remote?.description ?? ".") \(path.description.shellQuoted)"
+                ])
         case .absent:
             throw RegistryError(
                 .pathNotFound, "\(path) is not in commit \(version.commit.short), where \(what) should be",
-                subject: path.description, hints: ["git ls-tree -r \(version.commit.short) lists its files"])
+                subject: path.description, hints: ["to see its files: git ls-tree -r \(version.commit.short)"])
         }
     }
 }

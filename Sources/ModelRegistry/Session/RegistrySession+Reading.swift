@@ -28,22 +28,26 @@ extension RegistrySession {
         guard let id else {
             throw RegistryError(
                 .revisionNotFound, "there is no tag \(name) here", subject: ref,
-                hints: ["git fetch origin tag '\(name)'", "git model history lists the tags"])
+                hints: ["git fetch origin tag \(name.shellQuoted)", "to see the tags: git model history"])
         }
         switch try TagReader(repository).record(TagReference(name: name, id: id), tag) {
         case .failure(.lightweight):
             throw RegistryError(
                 .lightweightTag, "tag \(name) is lightweight here, so it carries no event", subject: ref,
                 hints: [
-                    "git fetch --force origin 'refs/tags/\(name):refs/tags/\(name)' brings the annotated tag that CI left out"
+                    "to bring the annotated tag: git fetch --force origin 'refs/tags/\(name):refs/tags/\(name)'"
                 ])
+        case .failure(.damaged(let name, let problem)):
+            throw RegistryError(
+                .damagedRepository, "tag \(name) cannot be read: \(problem)", subject: ref,
+                hints: ["git update-ref -d \(RefName(name).shellQuoted) && git fetch origin tag \(name.shellQuoted)"])
         case .failure(let oddity):
             throw RegistryError(
                 .notARegistryTag, oddity.finding.message, subject: ref, hints: [oddity.finding.hint].compactMap { $0 })
         case .success(let record):
             throw RegistryError(
                 .notARegistryTag, "tag \(name) calls itself \(record.object.name) inside, and that name counts",
-                subject: ref, hints: ["git model check-ref '\(record.object.name)'"])
+                subject: ref, hints: ["git model check-ref \(record.object.name.shellQuoted)"])
         }
     }
 
@@ -91,7 +95,7 @@ extension RegistrySession {
                         .stageNotAllowed, subject: stage.description,
                         message: "stage \(stage) is in use, but \(snapshot.configuration.file ?? "the configuration") "
                             + "does not allow it",
-                        hint: "add it to 'stages', or git model deprecate NAME#\(stage)"))
+                        hint: "add it to 'stages' in \(snapshot.configuration.file ?? "the configuration")"))
             }
         }
         if let head = snapshot.head { findings += try await conflictingAnnotations(at: head, snapshot.configuration) }

@@ -18,6 +18,13 @@ extension Registry {
         let rules = snapshot.configuration.hooks.filter {
             $0.matches(checked.event.kind, artifact: checked.event.artifact, stage: checked.event.stage)
         }
+        if let error = snapshot.configurationError { throw error }
+        if session.remote != nil, !isDryRun {
+            throw RegistryError(
+                .hooksNotTrusted,
+                "hooks of a repository at a URL are not run: anybody who may push there could choose them",
+                subject: ref, hints: ["clone it, read its .registry.yaml, and run git model trigger there"])
+        }
         let input = HookInput(checked)
         if isDryRun {
             for rule in rules { observe(.planned(rule)) }
@@ -35,7 +42,7 @@ extension Registry {
             if run.exitStatus != 0 {
                 let failure = RegistryError(
                     .hookFailed, "hook \(rule.name) failed: \(run.outcome)", subject: rule.name,
-                    hints: ["mend the cause and run again: git model trigger '\(ref)'"])
+                    hints: ["mend the cause and run again: git model trigger \(ref.shellQuoted)"])
                 return TriggerReport(event: checked.event, payload: input.payload, runs: runs, failure: failure)
             }
         }

@@ -12,6 +12,7 @@ extension RegistrySession {
     func carryOut(
         _ plan: TagPlan, _ request: WriteRequest, _ snapshot: RegistrySnapshot
     ) async throws(RegistryError) -> WriteReceipt {
+        try refuseInsideHook()
         if let message = request.message, message.utf8.count > Self.messageLimit {
             throw RegistryError(
                 .tooLarge, "the message has \(message.utf8.count) bytes; at most \(Self.messageLimit) are accepted",
@@ -27,6 +28,15 @@ extension RegistrySession {
         let created = plan.creations.isEmpty ? [] : try await create(plan.creations, request, snapshot, destination)
         return WriteReceipt(
             created: created, deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
+    }
+
+    /// While a push is being checked its objects are in quarantine: a ref to one of them would be left dangling when the
+    /// push is refused. Git itself refuses to update refs there; libgit2 does not.
+    func refuseInsideHook() throws(RegistryError) {
+        guard environment.isInsideHook else { return }
+        throw RegistryError(
+            .insideHook, "nothing can be written while a push is being checked",
+            hints: ["do it in a post-receive hook, or with git model trigger in CI"])
     }
 
     /// Where the tags are pushed to; `nil` where they stay here.
@@ -62,7 +72,7 @@ extension RegistrySession {
                     target: tag.commit, name: tag.tag.name, tagger: tagger, time: dates.next(of: tag.tag.artifact),
                     message: message))
         }
-        let ids = try signs(request) ? try await createSigned(objects) : try await createUnsigned(objects)
+        let ids = try await signs(request) ? try await createSigned(objects) : try await createUnsigned(objects)
         let created = zip(planned, ids).map { WriteReceipt.CreatedTag(planned: $0, id: $1) }
         guard let destination else { return created }
         do throws(GitCommandError) {
@@ -72,14 +82,32 @@ extension RegistrySession {
                 isAtomic: created.count > 1)
         } catch {
             // Where nobody knows whether the tags arrived, taking them back could lose the one copy that is known.
-            if error.kind != .outcomeUnknown { takeBack(created) }
-            throw RegistryError(error)
+            guard error.kind == .outcomeUnknown else {
+                takeBack(created)
+                throw RegistryError(error)
+            }
+            let names = planned.map(\.tag.name.shellQuoted).joined(separator: " ")
+            let plain = RegistryError(error)
+            throw RegistryError(
+                plain.code, plain.message, subject: plain.subject,
+                hints: [
+                    remote == nil
+                        ? "git push origin \(names)  (does nothing if it had arrived)"
+                        : "look with git model show -r, and run the same command again if it did not arrive"
+                ], underlying: plain.underlying)
         }
         return created
     }
 
-    private func signs(_ request: WriteRequest) throws(RegistryError) -> Bool {
+    private func signs(_ request: WriteRequest) async throws(RegistryError) -> Bool {
         if let signs = request.signs { return signs }
+        // libgit2 does not read these, and a signature that was asked for must not be left out.
+        let unread = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"]
+        if unread.contains(where: { environment.variables[$0] != nil }) {
+            return try await RegistryError.wrapping { () async throws(GitCommandError) in
+                try await git.configurationBool("tag.gpgSign") ?? false
+            }
+        }
         return try RegistryError.wrapping { () throws(GitError) in
             try repository.configurationBool("tag.gpgsign") ?? false
         }

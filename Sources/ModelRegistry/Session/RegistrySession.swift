@@ -13,6 +13,9 @@ struct RegistrySession {
     /// The address, where the repository is somewhere else.
     let remote: GitURL?
 
+    /// How long a fetch or a push may take.
+    static let remoteTimeLimit = Duration.seconds(6 * 3600)
+
     /// - Parameter isFetching: brings the tags of a remote repository up to date first.
     init(
         _ location: RepositoryLocation, _ environment: RegistryEnvironment, isFetching: Bool = true
@@ -27,7 +30,7 @@ struct RegistrySession {
             }
             self.git = GitCommand(
                 gitDirectory: repository.gitDirectory, workingDirectory: repository.workingDirectory,
-                environment: environment.variables, isInsideHook: isNamedByGit)
+                environment: environment.variables, isInsideHook: isNamedByGit, remoteTimeLimit: Self.remoteTimeLimit)
         case .remote(let url):
             let cache = try RemoteCache(url, environment)
             if isFetching {
@@ -56,7 +59,7 @@ struct RegistrySession {
             if let head = try head() { return head }
             throw RegistryError(
                 .revisionNotFound, "HEAD names no commit: the repository is empty", subject: "HEAD",
-                hints: ["git commit first, or name a commit"])
+                hints: ["git commit --allow-empty -m 'First commit'"])
         }
         if remote != nil { return try await remoteCommit(revision) }
         return try localCommit(revision)
@@ -71,16 +74,23 @@ struct RegistrySession {
         let tags = try TagReader(repository).read()
         let head = try head()
         let files = CommitFiles(self)
-        let (configuration, configurationFindings) = try await configuration(at: head, files)
+        let (configuration, configurationError) = try await configuration(at: head, files)
         var state = RegistryState(tags.records)
-        var findings = tags.findings + configurationFindings
+        var findings = tags.findings
+        if let error = configurationError {
+            findings.append(
+                Finding(
+                    .unreadableFile, subject: error.subject ?? "configuration", message: error.message,
+                    hint: error.hints.first))
+        }
         if let head {
             let annotations = try await MetadataReader(files, configuration).annotations(at: head, folders: [])
             state.addAnnotations(annotations.values, at: head)
             findings += annotations.findings
         }
         return RegistrySnapshot(
-            state: state, tags: tags.names, configuration: configuration, head: head, findings: findings)
+            state: state, tags: tags.names, configuration: configuration, head: head, findings: findings,
+            configurationError: configurationError)
     }
 
     /// Whether objects may be missing because a remote has them.

@@ -79,6 +79,10 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case pushRefused = "push-refused"
     /// A hook failed or ran too long.
     case hookFailed = "hook-failed"
+    /// A push is being checked, so nothing may be written yet.
+    case insideHook = "inside-hook"
+    /// Hooks come from a repository that nobody here has looked at.
+    case hooksNotTrusted = "hooks-not-trusted"
     /// A path leads outside the folder it belongs in.
     case unsafePath = "unsafe-path"
 
@@ -121,7 +125,9 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
         case .versionExists, .commitHasVersion, .alreadyInStage, .alreadyInactive, .tagExists, .refBlocked,
             .refLocked, .targetExists, .annotationExists, .ambiguousVersion:
             3
-        case .versionInactive, .stageNotAllowed, .typeNotAllowed, .pushRefused, .hookFailed, .unsafePath: 4
+        case .versionInactive, .stageNotAllowed, .typeNotAllowed, .pushRefused, .hookFailed, .insideHook,
+            .hooksNotTrusted, .unsafePath:
+            4
         case .digestMismatch, .findings: 5
         case .invalidName, .invalidVersion, .invalidRevision, .invalidSelector, .invalidArguments, .invalidFile,
             .tooLarge:

@@ -21,14 +21,14 @@ public struct ArtifactName: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// Reads a name as GTO reads it; `nil` where GTO finds none. `separator` is `:` outside and `=` inside a tag.
     init?(asTagged text: some StringProtocol, separator: Character) {
-        let parts = text.split(separator: separator, maxSplits: 1, omittingEmptySubsequences: false)
-        guard let last = parts.last, NameGrammar.isName(last.utf8) else { return nil }
-        if parts.count == 2 {
-            guard NameGrammar.isFolder(parts[0].utf8) else { return nil }
-            self.description = "\(parts[0]):\(last)"
-        } else {
-            self.description = String(last)
+        guard let mark = text.firstIndex(of: separator) else {
+            guard NameGrammar.isName(text.utf8) else { return nil }
+            self.description = String(text)
+            return
         }
+        let (folder, name) = (text[..<mark], text[text.index(after: mark)...])
+        guard NameGrammar.isFolder(folder.utf8), NameGrammar.isName(name.utf8) else { return nil }
+        self.description = "\(folder):\(name)"
     }
 
     /// The folder of the `dvc.yaml` that describes the artifact; `nil` for the root of the repository.

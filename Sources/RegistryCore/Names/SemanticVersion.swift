@@ -1,15 +1,25 @@
 /// A version as GTO writes it: `v` and a SemVer 2.0.0 version, `v1.2.0`, `v2.0.0-rc.1+cuda12`.
 ///
 /// Two versions are equal when their texts are; they are ordered by SemVer precedence, which ignores what follows `+`.
-/// Numbers have no upper bound: they are kept as digits, so that no tag of a repository can overflow anything.
+/// Numbers have no upper bound: one of more than 18 digits is compared as digits, so that no tag of a repository can
+/// overflow anything.
 public struct SemanticVersion: Hashable, Sendable, CustomStringConvertible {
     /// The text with its `v`.
     public let description: String
-    private let core: [DecimalNumber]
-    private let prerelease: [PrereleaseIdentifier]
+    /// The three numbers; of one that has more than 18 digits the last 18.
+    private let core: Core
+    /// Whether a number of it has more than 18 digits. None of ours has: other tools could not read it.
+    public let hasOversizedNumber: Bool
+    private let hasPrerelease: Bool
+
+    private struct Core: Hashable, Sendable {
+        var major: UInt64
+        var minor: UInt64
+        var patch: UInt64
+    }
 
     /// The version that the first registration gets: `v0.0.1`.
-    public static let first = SemanticVersion(core: [.zero, .zero, DecimalNumber.zero.successor])
+    public static let first = SemanticVersion(core: Core(major: 0, minor: 0, patch: 1))
 
     /// The part of a version that a bump raises.
     public enum Part: String, CaseIterable, Sendable {
@@ -43,69 +53,63 @@ public struct SemanticVersion: Hashable, Sendable, CustomStringConvertible {
     /// Reads a version as GTO reads it; `nil` where GTO finds none. Digits are ASCII: GTO's `\d` lets others into its
     /// parser but not into its sorting.
     init?(asTagged text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard bytes.first == UInt8(ascii: "v") else { return nil }
-        var rest = bytes[1...]
-        if let plus = rest.firstIndex(of: UInt8(ascii: "+")) {
-            let build = rest[(plus + 1)...]
-            guard Self.identifiers(of: build) != nil else { return nil }
-            rest = rest[..<plus]
-        }
-        var prerelease: [PrereleaseIdentifier] = []
-        if let dash = rest.firstIndex(of: UInt8(ascii: "-")) {
-            guard let identifiers = Self.identifiers(of: rest[(dash + 1)...]) else { return nil }
-            for identifier in identifiers {
-                guard let parsed = PrereleaseIdentifier(identifier) else { return nil }
-                prerelease.append(parsed)
-            }
-            rest = rest[..<dash]
-        }
-        let numbers = rest.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard numbers.count == 3 else { return nil }
-        var core: [DecimalNumber] = []
-        for number in numbers {
-            guard let parsed = DecimalNumber(number) else { return nil }
-            core.append(parsed)
-        }
+        var scanner = VersionScanner(text.utf8)
+        guard scanner.skip(UInt8(ascii: "v")), let major = scanner.number(), scanner.skip(UInt8(ascii: ".")),
+            let minor = scanner.number(), scanner.skip(UInt8(ascii: ".")), let patch = scanner.number()
+        else { return nil }
+        self.hasPrerelease = scanner.skip(UInt8(ascii: "-"))
+        if hasPrerelease, !scanner.identifiers(allowsLeadingZeros: false) { return nil }
+        if scanner.skip(UInt8(ascii: "+")), !scanner.identifiers(allowsLeadingZeros: true) { return nil }
+        guard scanner.isAtEnd else { return nil }
         self.description = String(text)
-        self.core = core
-        self.prerelease = prerelease
+        self.core = Core(major: major, minor: minor, patch: patch)
+        self.hasOversizedNumber = scanner.hasOversizedNumber
     }
 
-    private init(core: [DecimalNumber]) {
+    private init(core: Core) {
         self.core = core
-        self.prerelease = []
-        self.description = "v" + core.map(\.digits).joined(separator: ".")
+        self.description = "v\(core.major).\(core.minor).\(core.patch)"
+        self.hasOversizedNumber = [core.major, core.minor, core.patch].contains { $0 >= VersionScanner<[UInt8]>.limit }
+        self.hasPrerelease = false
     }
 
     /// The version with one part raised, the lower ones zero, and neither pre-release nor build: `v1.0.0-rc.1` has the
-    /// next patch `v1.0.1`, as GTO has it.
+    /// next patch `v1.0.1`, as GTO has it. Must not be used where ``hasOversizedNumber`` is true.
     public func bumped(_ part: Part) -> SemanticVersion {
         switch part {
-        case .major: SemanticVersion(core: [core[0].successor, .zero, .zero])
-        case .minor: SemanticVersion(core: [core[0], core[1].successor, .zero])
-        case .patch: SemanticVersion(core: [core[0], core[1], core[2].successor])
+        case .major: SemanticVersion(core: Core(major: core.major + 1, minor: 0, patch: 0))
+        case .minor: SemanticVersion(core: Core(major: core.major, minor: core.minor + 1, patch: 0))
+        case .patch: SemanticVersion(core: Core(major: core.major, minor: core.minor, patch: core.patch + 1))
         }
     }
 
     /// Whether SemVer puts this version before the other. Neither may come first: `v1.0.0+a` and `v1.0.0+b`.
     public func precedes(_ other: SemanticVersion) -> Bool {
-        for (left, right) in zip(core, other.core) where left != right { return left < right }
-        if prerelease.isEmpty || other.prerelease.isEmpty { return !prerelease.isEmpty && other.prerelease.isEmpty }
-        for (left, right) in zip(prerelease, other.prerelease) where left != right { return left < right }
-        return prerelease.count < other.prerelease.count
+        if hasOversizedNumber || other.hasOversizedNumber {
+            for (left, right) in zip(coreDigits, other.coreDigits) where left != right {
+                return VersionScanner<[UInt8]>.precedes(left, right)
+            }
+        } else if core != other.core {
+            return (core.major, core.minor, core.patch) < (other.core.major, other.core.minor, other.core.patch)
+        }
+        if !hasPrerelease || !other.hasPrerelease { return hasPrerelease && !other.hasPrerelease }
+        let (left, right) = (prerelease, other.prerelease)
+        for (left, right) in zip(left, right) where left != right {
+            return VersionScanner<[UInt8]>.precedes(left, right)
+        }
+        return left.count < right.count
     }
 
-    /// Whether a number of it has more than 18 digits.
-    public var hasOversizedNumber: Bool { core.contains { $0.digits.utf8.count > 18 } }
+    /// The digits of the three numbers.
+    private var coreDigits: [Substring] {
+        description.dropFirst().prefix { $0 != "-" && $0 != "+" }.split(separator: ".")
+    }
 
-    /// The dot-separated parts of a pre-release or build text; `nil` where one is empty or holds a foreign character.
-    private static func identifiers(of bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
-        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        let areWords = parts.allSatisfy { part in
-            !part.isEmpty && part.allSatisfy { NameGrammar.isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
-        }
-        return areWords ? parts : nil
+    /// The dot-separated parts of the pre-release.
+    private var prerelease: [Substring] {
+        let text = description.prefix { $0 != "+" }
+        guard let dash = text.firstIndex(of: "-") else { return [] }
+        return text[text.index(after: dash)...].split(separator: ".")
     }
 
     /// Two versions are the same when their texts are.
@@ -116,65 +120,5 @@ public struct SemanticVersion: Hashable, Sendable, CustomStringConvertible {
     /// Hashes the text.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(description)
-    }
-}
-
-/// A whole number of any size, as its decimal digits without leading zeros.
-private struct DecimalNumber: Hashable, Comparable, Sendable {
-    let digits: String
-
-    static let zero = DecimalNumber(digits: "0")
-
-    private init(digits: String) {
-        self.digits = digits
-    }
-
-    /// `nil` for an empty text, a leading zero, or anything but digits.
-    init?(_ bytes: ArraySlice<UInt8>) {
-        guard let first = bytes.first, bytes.allSatisfy(NameGrammar.isDigit),
-            first != UInt8(ascii: "0") || bytes.count == 1
-        else { return nil }
-        self.digits = String(decoding: bytes, as: UTF8.self)
-    }
-
-    var successor: DecimalNumber {
-        var bytes = Array(digits.utf8)
-        for position in bytes.indices.reversed() {
-            if bytes[position] != UInt8(ascii: "9") {
-                bytes[position] += 1
-                return DecimalNumber(digits: String(decoding: bytes, as: UTF8.self))
-            }
-            bytes[position] = UInt8(ascii: "0")
-        }
-        return DecimalNumber(digits: "1" + String(decoding: bytes, as: UTF8.self))
-    }
-
-    static func < (left: DecimalNumber, right: DecimalNumber) -> Bool {
-        let lengths = (left.digits.utf8.count, right.digits.utf8.count)
-        return lengths.0 == lengths.1 ? left.digits < right.digits : lengths.0 < lengths.1
-    }
-}
-
-/// One part of a pre-release: numbers come before words, numbers by value, words by ASCII.
-private enum PrereleaseIdentifier: Hashable, Comparable, Sendable {
-    case number(DecimalNumber)
-    case word(String)
-
-    init?(_ bytes: ArraySlice<UInt8>) {
-        if bytes.allSatisfy(NameGrammar.isDigit) {
-            guard let number = DecimalNumber(bytes) else { return nil }
-            self = .number(number)
-        } else {
-            self = .word(String(decoding: bytes, as: UTF8.self))
-        }
-    }
-
-    static func < (left: PrereleaseIdentifier, right: PrereleaseIdentifier) -> Bool {
-        switch (left, right) {
-        case (.number(let left), .number(let right)): left < right
-        case (.word(let left), .word(let right)): left.utf8.lexicographicallyPrecedes(right.utf8)
-        case (.number, .word): true
-        case (.word, .number): false
-        }
     }
 }

@@ -39,7 +39,7 @@ extension RegistryPlanner {
                 if let wanted {
                     throw RegistryError(
                         .commitHasVersion,
-                        "can't register '\(wanted)', since '\(version.label)' is registered already at this ref",
+                        "commit \(id.short) has \(name) \(version.label) already, so \(wanted) cannot be registered there",
                         subject: "\(name)@\(wanted)",
                         hints: ["git model assign \(name)@\(version.label) --stage \(stage)"])
                 }
@@ -67,6 +67,7 @@ extension RegistryPlanner {
             }
             if version.isInStage(stage) { throw alreadyInStage(name, stage, version) }
         }
+        if let version { try artifact?.checkStageTag(stage, isUnassignment: false, isAbout: version) }
         let tag = try nextTag(
             .assign(stage), of: name, form: form, isSimpleByDefault: false, fallsBackToCounter: true)
         plan.creations.append(
@@ -78,7 +79,7 @@ extension RegistryPlanner {
 
     private func alreadyInStage(_ name: ArtifactName, _ stage: StageName, _ version: Version) -> RegistryError {
         RegistryError(
-            .alreadyInStage, "version '\(version.label)' of \(name) is already in stage '\(stage)'",
-            subject: "\(name)#\(stage)", hints: ["add --force to create a new Git tag nevertheless"])
+            .alreadyInStage, "\(name) \(version.label.short) is already in stage \(stage)",
+            subject: "\(name)#\(stage)", hints: ["add --force to write another tag all the same"])
     }
 }

@@ -47,21 +47,22 @@ extension RegistryPlanner {
     ) throws(RegistryError) -> TagPlan {
         if isForced, form == .simple {
             throw RegistryError(
-                .invalidArguments, "--force gives the tag a counter, which --simple true forbids",
+                .invalidArguments, "--force gives the tag a counter, and --simple true forbids one",
                 hints: ["leave out one of them"])
         }
         let artifact = isForced && !deletesTags ? state.artifact(name) : try state.requireArtifact(name)
         if let artifact, !isForced, !artifact.isActive {
             throw RegistryError(
                 .alreadyInactive, "\(name) was deprecated already", subject: name.description,
-                hints: ["add --force to create a new Git tag nevertheless"])
+                hints: ["add --force to write another tag all the same"])
         }
         if deletesTags { return TagPlan(deletions: refs(of: artifact?.eventsNewestFirst ?? [])) }
 
         let newest = artifact?.eventsNewestFirst.first?.commit ?? artifact?.versions.last?.commit
         guard let commit = commit ?? newest ?? head else {
             throw RegistryError(
-                .revisionNotFound, "the repository has no commit that could carry the tag", hints: ["git commit first"])
+                .revisionNotFound, "the repository has no commit that could carry the tag",
+                hints: ["git commit --allow-empty -m 'First commit'"])
         }
         let tag = try nextTag(
             .deprecate, of: name, form: isForced ? .counted : form, isSimpleByDefault: true, fallsBackToCounter: true)
@@ -78,12 +79,12 @@ extension RegistryPlanner {
             if !version.isRegistered {
                 throw RegistryError(
                     .versionNotFound, "version \(wanted) of \(name) is not registered", subject: "\(name)@\(wanted)",
-                    hints: ["git model show \(name) lists the versions"])
+                    hints: ["to see its versions: git model show \(name)"])
             }
             if !version.isActive {
                 throw RegistryError(
                     .alreadyInactive, "version \(wanted) of \(name) was deregistered already",
-                    subject: "\(name)@\(wanted)", hints: ["add --force to create a new Git tag nevertheless"])
+                    subject: "\(name)@\(wanted)", hints: ["add --force to write another tag all the same"])
             }
         }
         if deletesTags { return TagPlan(deletions: refs(of: version.eventsNewestFirst)) }
@@ -110,7 +111,7 @@ extension RegistryPlanner {
             guard let found = artifact.versions.last(where: { $0.commit == commit }) else {
                 throw RegistryError(
                     .versionNotFound, "no version of \(name) is at commit \(commit.short)", subject: name.description,
-                    hints: ["git model show \(name) lists the versions"])
+                    hints: ["to see its versions: git model show \(name)"])
             }
             version = found
         case .holder:
@@ -120,12 +121,13 @@ extension RegistryPlanner {
         let record = version.stages.first { $0.stage == stage }
         if record == nil, !isForced {
             throw RegistryError(
-                .stageEmpty, "stage '\(stage)' is not assigned to version '\(version.label)' of \(name)",
+                .stageEmpty, "\(name) \(version.label.short) is not in stage \(stage)",
                 subject: "\(name)#\(stage)",
                 hints: Suggestion.hints(for: stage.description, in: version.stages.map(\.stage.description))
-                    + ["git model show \(name) lists the stages"])
+                    + ["to see its stages: git model show \(name)"])
         }
         if deletesTags { return TagPlan(deletions: refs(of: record?.eventsNewestFirst ?? [])) }
+        try artifact.checkStageTag(stage, isUnassignment: true, isAbout: version)
         let tag = try nextTag(
             .unassign(stage), of: name, form: form, isSimpleByDefault: false, fallsBackToCounter: true)
         return TagPlan(creations: [

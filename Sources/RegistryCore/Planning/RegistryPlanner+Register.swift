@@ -64,44 +64,51 @@ extension RegistryPlanner {
                 throw RegistryError(
                     .invalidArguments, "there is no version of \(artifact.name) whose \(part) number could be raised",
                     subject: artifact.name.description,
-                    hints: ["git model register \(artifact.name) registers \(SemanticVersion.first)"])
+                    hints: ["to register \(SemanticVersion.first): git model register \(artifact.name)"])
             }
             return .first
         }
+        let latest = artifact.latestVersion?.label.semanticVersion
+        if greatest.hasOversizedNumber || latest?.hasOversizedNumber == true { throw tooLarge(artifact) }
         let part: SemanticVersion.Part = if case .bump(let part) = request { part } else { .patch }
         // GTO counts on from the latest active version, and fails where that number was used and taken back.
-        let candidate = artifact.latestVersion?.label.semanticVersion?.bumped(part) ?? .first
+        let candidate = latest?.bumped(part) ?? (request == .next ? .first : greatest.bumped(part))
         let next = used.contains(candidate) ? greatest.bumped(part) : candidate
-        if next.hasOversizedNumber {
-            throw RegistryError(
-                .invalidVersion, "the next version of \(artifact.name) would have a number of more than 18 digits",
-                subject: artifact.name.description, hints: ["name the version: --version v1.0.0"])
-        }
+        if next.hasOversizedNumber { throw tooLarge(artifact) }
         return next
+    }
+
+    private func tooLarge(_ artifact: Artifact) -> RegistryError {
+        RegistryError(
+            .invalidVersion, "the next version of \(artifact.name) would have a number of more than 18 digits",
+            subject: artifact.name.description, hints: ["name the version: --version v1.0.0"])
     }
 
     private func commitHasVersion(
         _ name: ArtifactName, _ present: SemanticVersion, _ request: VersionRequest
     ) -> RegistryError {
         if case .exactly(present) = request, let artifact = state.artifact(name) {
-            return versionExists(artifact, present)
+            return versionExists(
+                artifact, present, hints: ["there is nothing to do; --force registers it again all the same"])
         }
         return RegistryError(
-            .commitHasVersion, "'\(name)' is already registered in this commit with version '\(present)'",
+            .commitHasVersion, "this commit is registered already, as \(name) \(present)",
             subject: "\(name)@\(present)",
             hints: [
-                "name another commit: git model register \(name) REF",
+                "commit the new model first, or name another commit: git model register \(name) REF",
                 "--allow-same-commit puts a second version there, which GTO cannot read",
             ])
     }
 
-    private func versionExists(_ artifact: Artifact, _ wanted: SemanticVersion) -> RegistryError {
+    private func versionExists(
+        _ artifact: Artifact, _ wanted: SemanticVersion, hints: [String]? = nil
+    ) -> RegistryError {
         let holder = artifact.versions.last { $0.label == .semantic(wanted) }
         let event = holder?.registrations.last ?? holder?.deregistrations.last
         let detail = event.map { " (tag \($0.tag), \($0.time.day), \($0.author.name))" } ?? ""
         let state = holder?.isActive == false ? "was registered and taken back" : "is already registered"
         return RegistryError(
             .versionExists, "\(artifact.name) \(wanted) \(state)\(detail)", subject: "\(artifact.name)@\(wanted)",
-            hints: ["git model register \(artifact.name) --bump-patch"])
+            hints: hints ?? ["git model register \(artifact.name) --bump-patch"])
     }
 }

@@ -27,13 +27,13 @@ public struct RegistryPlanner: Sendable {
         if let counter = tag.counter, String(counter).utf8.count > RegistryTag.counterDigits {
             throw RegistryError(
                 .tooLarge, "the counter of the next tag of \(artifact) would have more than 18 digits",
-                subject: artifact.description, hints: ["git model doctor names the odd tags"])
+                subject: artifact.description, hints: ["to see the odd tags: git model doctor"])
         }
         guard tagNames.contains(tag.name) else { return tag }
         if form == .auto, fallsBackToCounter { return tagNames.nextTag(action, of: artifact, isSimple: false) }
         throw RegistryError(
             .tagExists, "tag \(tag.name) exists already", subject: tag.name.description,
-            hints: ["git show '\(tag.name)' tells what it is", "--simple false gives the new tag a counter"])
+            hints: ["to see it: git show \(tag.name.shellQuoted)", "--simple false gives the new tag a counter"])
     }
 
     /// Checks that the configuration allows a stage.

@@ -8,7 +8,7 @@ extension RegistryState {
         throw RegistryError(
             .artifactNotFound, "no artifact is called \(name)", subject: name.description,
             hints: Suggestion.hints(for: name.description, in: artifacts.map(\.name.description))
-                + ["git model show lists the artifacts"])
+                + ["to see all artifacts: git model show"])
     }
 
     /// The version that a selector means; an artifact alone means its latest.
@@ -21,9 +21,18 @@ extension RegistryState {
         switch selector.target {
         case .artifact, .latest:
             guard let latest = artifact.latestVersion else {
+                let hadSome = artifact.versions.contains(where: \.isRegistered)
                 throw RegistryError(
-                    .versionNotFound, "\(artifact.name) has no registered version", subject: artifact.name.description,
-                    hints: ["git model register \(artifact.name)"])
+                    .versionNotFound,
+                    hadSome
+                        ? "every version of \(artifact.name) was deregistered"
+                        : "no version of \(artifact.name) is registered",
+                    subject: artifact.name.description,
+                    hints: [
+                        hadSome
+                            ? "to see them: git model show \(artifact.name) --deprecated"
+                            : "git model register \(artifact.name)"
+                    ])
             }
             version = latest
         case .version(let name):
@@ -49,15 +58,14 @@ extension Artifact {
             throw RegistryError(
                 .versionNotFound, "version \(name) of \(self.name) is not registered",
                 subject: "\(self.name)@\(name)",
-                hints: Suggestion.hints(for: name.description, in: versions.map(\.label.description))
-                    + ["git model show \(self.name) lists the versions"])
+                hints: ["to see its versions: git model show \(self.name)"])
         }
         if found.count > 1 {
             let commits = found.map(\.commit.short).joined(separator: ", ")
             throw RegistryError(
                 .ambiguousVersion,
                 "version \(name) of \(self.name) is registered on \(found.count) commits (\(commits))",
-                subject: "\(self.name)@\(name)", hints: ["git model doctor names the tags"])
+                subject: "\(self.name)@\(name)", hints: ["to see the tags: git model doctor"])
         }
         return first
     }
@@ -73,7 +81,7 @@ extension Artifact {
         RegistryError(
             .stageEmpty, "no version of \(name) is in stage \(stage)", subject: "\(name)#\(stage)",
             hints: Suggestion.hints(for: stage.description, in: stagesInUse.sorted().map(\.description))
-                + ["git model assign \(name)@latest --stage \(stage)"])
+                + ["to see its stages: git model show \(name)"])
     }
 
     func checkIsActive(_ version: Version) throws(RegistryError) {

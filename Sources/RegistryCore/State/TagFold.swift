@@ -47,7 +47,7 @@ struct TagFold {
                     Finding(
                         .renamedTag, subject: record.ref.description,
                         message: "tag \(record.ref) calls itself \(record.object.name) inside, and that name counts",
-                        hint: "git update-ref -d 'refs/tags/\(record.ref)'"))
+                        hint: "git update-ref -d \(RefName(record.ref).shellQuoted)"))
             }
             guard renamed.contains(record.object.name) else { return true }
             return seen.insert(
@@ -91,8 +91,7 @@ struct TagFold {
     /// The version that a stage tag is about: the one registered at its commit.
     ///
     /// Where none is, the commit itself is a nameless version; GTO makes a new one for each tag, we one for all.
-    /// Where several are, GTO fails: we take for an unassignment the newest one that holds the stage, else the one
-    /// registered last before the tag, else the one registered first.
+    /// Where several are, GTO fails; ``Version/meant(byStageTagAt:_:isUnassignment:among:)`` has our rule.
     private mutating func versionPosition(for record: TagRecord, stage: StageName, at place: VersionPlace) -> Int {
         let registered = versionsAtCommit[place, default: []]
         guard let first = registered.first else {
@@ -102,21 +101,11 @@ struct TagFold {
             return position
         }
         guard registered.count > 1 else { return first }
-
-        func version(_ position: Int) -> Version { state.artifacts[place.artifact].versions[position] }
-        let byRegistration = registered.filter { version($0).isRegistered }.stablySorted { left, right in
-            (version(left).registrations.first?.time.seconds ?? 0)
-                < (version(right).registrations.first?.time.seconds ?? 0)
-        }
-        if case .unassign = record.tag.action, let holder = byRegistration.last(where: { version($0).isInStage(stage) })
-        {
-            return holder
-        }
-        let earlier = byRegistration.last { position in
-            guard let registration = version(position).registrations.first else { return false }
-            return registration.time.seconds <= record.object.time.seconds
-        }
-        return earlier ?? byRegistration.first ?? first
+        let versions = registered.map { state.artifacts[place.artifact].versions[$0] }
+        let isUnassignment = if case .unassign = record.tag.action { true } else { false }
+        return registered[
+            Version.meant(
+                byStageTagAt: record.object.time.seconds, stage, isUnassignment: isUnassignment, among: versions)]
     }
 
     private mutating func addVersion(_ label: VersionLabel, at place: VersionPlace) -> Int {
@@ -157,7 +146,7 @@ struct TagFold {
                 Finding(
                     .splitVersion, subject: name.description,
                     message: "\(name) \(label) is registered on \(registered.count) commits (\(commits))",
-                    hint: "git tag -d '\(tags)'"))
+                    hint: "git tag -d \(tags.shellQuoted)"))
         }
         for version in versions where !version.isRegistered {
             guard let event = version.deregistrations.last else { continue }
@@ -167,7 +156,7 @@ struct TagFold {
                     message:
                         "tag \(event.ref) deregisters \(name) \(label) on another commit than it was registered on, "
                         + "which cancels nothing",
-                    hint: "git tag -d '\(event.ref)'"))
+                    hint: "git tag -d \(event.ref.shellQuoted)"))
         }
     }
 }

@@ -18,7 +18,7 @@ public enum GTOConfiguration {
 
     /// Reads the file.
     /// - Throws: ``RegistryError`` with code ``ErrorCode/invalidFile``; its message starts, as GTO's does, with
-    ///   `Wrong config file`.
+    ///   `wrong config file`.
     public static func parse(
         _ bytes: [UInt8], file: String = GTOConfiguration.name
     ) throws(RegistryError) -> RegistryConfiguration {
@@ -26,7 +26,7 @@ public enum GTOConfiguration {
             return try read(bytes, file: file)
         } catch {
             throw RegistryError(
-                error.code, "Wrong config file '\(file)': \(error.message)", subject: error.subject, hints: error.hints)
+                error.code, "wrong config file '\(file)': \(error.message)", subject: error.subject, hints: error.hints)
         }
     }
 
