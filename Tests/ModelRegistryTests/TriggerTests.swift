@@ -59,6 +59,17 @@ import Testing
         #expect(try Sandbox.read("\(sandbox.path)/pwd") == "\(sandbox.path)/repo\n")
     }
 
+    @Test func `a hook starts with no signal blocked or ignored, and no file of ours`() throws {
+        try hook("grep -E '^Sig(Blk|Ign)' /proc/self/status > ../signals; ls /proc/$$/fd > ../files")
+        #expect(try sandbox.model("trigger 'churn#prod#1'").status == 0)
+        let masks = try sandbox.succeed("cut -f2 signals").split(separator: "\n").map { UInt64($0, radix: 16) }
+        // Signals from 32 on are those of the C library's own.
+        #expect(masks.count == 2 && masks[0] == 0 && masks[1].map { $0 & 0x7FFF_FFFF } == 0, "\(masks)")
+        // The shell has the script itself open.
+        let files = try sandbox.succeed("cat files").split(separator: "\n").compactMap { Int($0) }
+        #expect(files.filter { $0 < 10 } == [0, 1, 2])
+    }
+
     @Test func `the event comes as JSON on stdin`() throws {
         try hook("cat > ../in")
         #expect(try sandbox.model("trigger churn@v0.0.1").status == 0)

@@ -9,15 +9,15 @@ extension Sandbox {
         public let output: [UInt8]
         /// What it said on stderr.
         public let errors: [UInt8]
-        /// The most memory that it held, in KiB.
-        public let peakMemory: Int
-
         /// Both outputs as text; bytes that are not UTF-8 are repaired.
         public var text: String { String(decoding: output + errors, as: UTF8.self) }
     }
 
     /// Starts `git-model` itself, with arguments that may be any bytes but NUL.
-    public func launchModel(_ arguments: [[UInt8]], in folder: String = "repo") throws -> LaunchOutcome {
+    /// - Parameter memoryLimit: how much memory of its own it may have, in KiB.
+    public func launchModel(
+        _ arguments: [[UInt8]], in folder: String = "repo", memoryLimit: Int? = nil
+    ) throws -> LaunchOutcome {
         let name = String(UInt64.random(in: .min ... .max), radix: 36)
         let files = (output: "\(path)/.\(name).out", errors: "\(path)/.\(name).err")
         defer {
@@ -34,7 +34,8 @@ extension Sandbox {
 
         // Only changes the folder: Glibc's call for that is not among those that Swift shows.
         let program = "\(Self.products)/git-model"
-        let script = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", "\(path)/\(folder)", program]
+        let limit = memoryLimit.map { "ulimit -d \($0) && " } ?? ""
+        let script = ["/bin/sh", "-c", "\(limit)cd \"$0\" && exec \"$@\"", "\(path)/\(folder)", program]
         let words = script.map { Array($0.utf8) } + arguments
         let argv: [UnsafeMutablePointer<CChar>?] =
             words.map { strndup($0.map { CChar(bitPattern: $0) }, $0.count) } + [nil]
@@ -45,12 +46,11 @@ extension Sandbox {
         var child: pid_t = 0
         guard Self.spawn(&child, &actions, argv, envp) == 0 else { throw Unavailable(what: program) }
         var status: Int32 = 0
-        var usage = rusage()
-        while wait4(child, &status, 0, &usage) < 0, errno == EINTR {}
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
         let signal = status & 0x7F
         return LaunchOutcome(
             status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: try Self.readBytes(files.output),
-            errors: try Self.readBytes(files.errors), peakMemory: usage.ru_maxrss)
+            errors: try Self.readBytes(files.errors))
     }
 
     /// Starts `sh` with no signal blocked: the tests' own threads block all of them, and a shell without SIGCHLD waits
