@@ -1,8 +1,15 @@
+import Glibc
+
 /// SplitMix64: the same numbers for the same seed, everywhere.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }
+
+    /// The seed of a property test: `PROPERTY_SEED`, or always the same, so that a run that failed fails again.
+    static var seed: UInt64 {
+        getenv("PROPERTY_SEED").flatMap { UInt64(String(cString: $0)) } ?? 20_261_121
+    }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
