@@ -213,6 +213,8 @@ def check_comparable(arguments: list[str], artifact: str | None, as_json: bool, 
         limit = int(arguments[arguments.index("--av") + 1])
         if limit > 0 and any(facts.most_stages_of_a_version(name) > limit for name in artifacts):
             raise Skipped(20)
+    if arguments[0] == "stages" and not as_json and any(facts.doubtful_stages(name) for name in facts.by_artifact):
+        raise Skipped(7)
     if arguments[0] != "show":
         return
     if artifact and facts.is_revived_by_a_commit(artifact):

@@ -84,7 +84,7 @@ struct ShowCommand: AsyncParsableCommand {
         do throws(RegistryError) {
             _ = try state.version(of: selector)
         } catch {
-            guard error.code == .versionInactive else { return error }
+            guard error.code == .versionInactive || error.code == .ambiguousVersion else { return error }
             return RegistryError(
                 .versionNotFound, error.message, subject: error.subject,
                 hints: ["git model show \(selector) --deprecated"])
