@@ -56,7 +56,7 @@ test: deps ## Build everything and run the tests
 
 lint: ## Check style, documentation of public symbols, Python and shell files
 	$(SWIFT) format lint --strict --recursive Package.swift $(wildcard Sources Tests Examples)
-	$(PYTHON) -m compileall -q Tests/Interop Benchmarks
+	$(PYTHON) -m compileall -q Tests/Interop Tests/Support/servers Benchmarks
 	bash -n .ci/run $(wildcard scripts/*) $(wildcard Examples/*/*.sh)
 
 interop: $(if $(GIT_MODEL),,build) interop-tools ## Hold git-model against the real GTO (SEEDS=, SEED=, OPERATIONS=)

@@ -35,7 +35,8 @@ struct AWSSignature {
         if let token = credentials.sessionToken { added.append((name: "x-amz-security-token", value: token)) }
 
         var signed = added + [(name: "host", value: Self.hostHeader(plan.url))]
-        for field in plan.headers.fields where field.name.hasPrefix("x-amz-") || field.name == "content-type" {
+        for field in plan.headers.fields
+        where field.name.hasPrefix("x-amz-") || ["content-type", "range"].contains(field.name) {
             signed.append((name: field.name, value: field.value))
         }
         signed.sort { $0.name < $1.name }

@@ -8,7 +8,7 @@
 public final class OutboundClient: Sendable {
     /// What it may do, and how long it tries.
     public let policy: OutboundPolicy
-    private let pool: TransferPool
+    let pool: TransferPool
 
     /// Creates a client that has not connected to anything.
     /// - Parameter connections: how many transfers there are at a time, 1 to 64; further ones wait.

@@ -48,7 +48,7 @@ final class Transfer: @unchecked Sendable {
         guard let easy = handles.easy, let multi = handles.multi else {
             return .failed(Exchange.Failure(kind: .unreachable, detail: "there is no memory", wasSent: false))
         }
-        if let refusal = AddressGuard.refusal(of: plan.url, refusesPrivate: plan.refusesPrivate) {
+        if let refusal = AddressGuard.refusal(of: plan.url, policy: policy, refusesPrivate: plan.refusesPrivate) {
             return .failed(Exchange.Failure(kind: refusal, wasSent: false))
         }
         var message = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -83,7 +83,9 @@ final class Transfer: @unchecked Sendable {
     }
 
     private func exchange(of easy: UnsafeMutableRawPointer, _ result: CURLcode?, _ message: String) -> Exchange {
-        guard let result else { return .failed(Exchange.Failure(kind: .cancelled, wasSent: wasSent)) }
+        // A transfer that is cancelled while it hands bytes over ends by an error of libcurl.
+        let isCancelled = result != CURLE_OK && cancellation.isCancelled
+        guard let result, !isCancelled else { return .failed(Exchange.Failure(kind: .cancelled, wasSent: wasSent)) }
         if result == CURLE_OK || isEnough {
             if problem == nil, head.isSuccess, !hasBegun { problem = begin() }
             if problem == nil, !head.isComplete { problem = .malformed }

@@ -4,6 +4,7 @@
     http_fixture.py [--address 127.0.0.1] [--tls CERTIFICATE KEY]
 
 Content is the same for each size: byte i is (i * 7 + i // 251) % 256. Counters are kept per path with its query.
+A path may begin with a component of its own, such as /~7, which is left out, so that tests can share a server.
 
     /bytes/N                the content, with ETag; no ranges
     /range/N                the content, with ETag and ranges (If-Range too)
@@ -71,7 +72,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def route(self):
         self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        address = urllib.parse.urlsplit(self.path)
+        # What begins with ~ only keeps the counters of the tests apart.
+        self.prefix = self.path[: self.path.index("/", 1)] if self.path.startswith("/~") else ""
+        address = urllib.parse.urlsplit(self.path[len(self.prefix) :])
         self.query = dict(urllib.parse.parse_qsl(address.query, keep_blank_values=True))
         name, *self.rest = address.path.strip("/").split("/")
         with counts_lock:
@@ -192,14 +195,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send(b"elsewhere", int(self.query.get("status", 302)), Location=self.query["to"])
 
     def route_loop(self):
-        self.send(b"", 302, Location="/loop")
+        self.send(b"", 302, Location=self.prefix + "/loop")
 
     def route_status(self):
         status = int(self.rest[0])
         if len(self.rest) > 1 and self.number > int(self.rest[2]):
             return self.send(b"done")
         headers = {"Retry_After": self.query["retry"]} if "retry" in self.query else {}
-        self.send(b"status %d " % status * 1000, status, **headers)
+        self.send(b"" if status in (204, 304) else b"status %d " % status * 1000, status, **headers)
 
     def route_drop(self):
         if self.number > int(self.rest[1]):
@@ -212,7 +215,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def route_echo(self):
         said = {
             "method": self.command,
-            "path": self.path,
+            "path": self.path[len(self.prefix) :],
             "headers": {name.lower(): value for name, value in self.headers.items()},
             "body": self.body.decode("latin-1"),
         }
