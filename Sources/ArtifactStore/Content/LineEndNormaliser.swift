@@ -1,13 +1,12 @@
 /// Turns CRLF into LF in a text and leaves anything else alone, as DVC 1 and 2 did before they took an MD5.
 ///
-/// The rules are DVC's: the first 512 bytes decide what a text is, and CRLF is looked for within blocks of 1 MiB, so a
-/// pair that a block's end divides stays.
+/// The rules are DVC's: bytes come in blocks of 1 MiB, the first 512 of each decide whether it is text, and CRLF is
+/// looked for within it, so a pair that a block's end divides stays.
 struct LineEndNormaliser {
     private static let blockSize = 1 << 20
     private static let probeSize = 512
 
     private var block: [UInt8] = []
-    private var isText: Bool?
 
     /// Takes bytes in, and hands on those of the blocks that are complete.
     mutating func update(_ bytes: UnsafeRawBufferPointer, _ consume: (UnsafeRawBufferPointer) -> Void) {
@@ -26,9 +25,7 @@ struct LineEndNormaliser {
     }
 
     private mutating func handOn(_ consume: (UnsafeRawBufferPointer) -> Void) {
-        let isText = isText ?? Self.isText(block.prefix(Self.probeSize))
-        self.isText = isText
-        if isText {
+        if Self.isText(block.prefix(Self.probeSize)) {
             let carriageReturn = UInt8(ascii: "\r")
             let newline = UInt8(ascii: "\n")
             var kept = 0
