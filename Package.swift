@@ -82,7 +82,7 @@ let package = Package(
         tests("ChildProcessTests", ["ChildProcess"]),
         tests("GitCommandTests", ["GitCommand", "ChildProcess", "GitTypes"]),
         tests("RegistryCoreTests", ["RegistryCore", "GitTypes"]),
-        tests("RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes"]),
+        tests("RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes"], exclude: ["Fixtures"]),
         tests("ModelRegistryTests", ["ModelRegistry", "RegistryCore", "GitTypes", "TestSupport", "git-model"]),
     ]
 )
