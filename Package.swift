@@ -85,7 +85,7 @@ let package = Package(
         tests("GitCommandTests", ["GitCommand", "ChildProcess", "GitTypes"]),
         tests("OutboundTests", ["Outbound", "GitTypes", "TestSupport"]),
         tests("RegistryCoreTests", ["RegistryCore", "GitTypes"]),
-        tests("RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes"]),
+        tests("RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes"], exclude: ["Fixtures"]),
         tests("ModelRegistryTests", ["ModelRegistry", "RegistryCore", "GitTypes", "TestSupport", "git-model"]),
     ]
 )
