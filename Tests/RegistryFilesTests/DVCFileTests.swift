@@ -21,10 +21,13 @@ import Testing
             - path: nothing
             """
         let file = try DVCFile.parse(Array(text.utf8), file: "models/x.dvc")
+        var executable = DVCOutput(
+            path: "data/a b.bin", md5: "00000000000000000000000000001234", size: 0, isLegacy: true)
+        executable.isExecutable = true
         #expect(
             file.outputs == [
                 DVCOutput(path: "data/set", md5: Self.md5, isDirectory: true, size: 12, fileCount: 3),
-                DVCOutput(path: "data/a b.bin", md5: "00000000000000000000000000001234", size: 0, isLegacy: true),
+                executable,
                 DVCOutput(path: "data/nothing", isLegacy: true),
             ])
         #expect(file.problems.isEmpty && file.sources.isEmpty)
