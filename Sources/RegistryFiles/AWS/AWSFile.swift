@@ -12,6 +12,7 @@ struct AWSFile {
     /// The values by section and key. An indented block below `s3 =` is `s3.endpoint_url` and so on.
     private(set) var sections: [String: [String: String]] = [:]
 
+    private var order: [String] = []
     private var section: String?
     private var key: String?
     private var keyIndent = 0
@@ -52,6 +53,7 @@ struct AWSFile {
             let name = String(decoding: text[(text.startIndex + 1)..<end], as: UTF8.self)
             guard sections[name] == nil else { throw refusal("a section comes twice", number) }
             sections[name] = [:]
+            order.append(name)
             section = name
             key = nil
             return
@@ -73,16 +75,16 @@ struct AWSFile {
         return key.isEmpty ? nil : (key, String(decoding: line[(mark + 1)...].trimmed, as: UTF8.self))
     }
 
-    /// The values of `[kind name]`, the name with or without quotes.
+    /// The values of `[kind name]`, the name with or without quotes; of several the last.
     func named(_ kind: String, _ name: String) -> [String: String]? {
-        for (section, values) in sections {
+        for section in order.reversed() {
             let words = section.split(separator: " ", maxSplits: 1).map(String.init)
             guard words.count == 2, words[0] == kind else { continue }
             let quoted = Array(words[1].utf8)[...].trimmed
             let isQuoted =
                 quoted.count > 2 && quoted.first == quoted.last && quoted.first.map(ConfigObjLine.isQuote) == true
             let plain = isQuoted ? quoted.dropFirst().dropLast() : quoted
-            if plain.elementsEqual(name.utf8) { return values }
+            if plain.elementsEqual(name.utf8) { return sections[section] }
         }
         return nil
     }
