@@ -67,7 +67,11 @@ let package = Package(
         room("RegistryCore", ["GitTypes"]),
         room("RegistryFiles", ["CLibYAML", "RegistryCore", "GitTypes"]),
 
-        room("ArtifactStore", ["CLibCrypto", "CLinux", "RegistryCore", "GitTypes"]),
+        room(
+            "ArtifactStore",
+            [
+                "CLibCrypto", "CLinux", "RegistryCore", "RegistryFiles", "Outbound", "ChildProcess", "GitTypes",
+            ]),
         room(
             "ModelRegistry",
             [
@@ -85,7 +89,7 @@ let package = Package(
         tests("GitCommandTests", ["GitCommand", "ChildProcess", "GitTypes"]),
         tests("OutboundTests", ["Outbound", "GitTypes", "TestSupport"]),
         tests("RegistryCoreTests", ["RegistryCore", "GitTypes"]),
-        tests("RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes"]),
+        tests("RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes"], exclude: ["Fixtures"]),
         tests("ModelRegistryTests", ["ModelRegistry", "RegistryCore", "GitTypes", "TestSupport", "git-model"]),
     ]
 )
