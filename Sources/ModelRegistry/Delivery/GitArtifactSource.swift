@@ -22,6 +22,8 @@ struct GitArtifactSource: ArtifactSource {
         self.git = session.git
     }
 
+    func find(_ file: ArtifactFile) async throws(RegistryError) -> String { name }
+
     func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
