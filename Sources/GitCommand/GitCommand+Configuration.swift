@@ -17,7 +17,8 @@ extension GitCommand {
     /// The values of keys in a configuration file that is a blob of the repository.
     /// - Parameter keys: in lower case.
     /// - Throws: ``GitCommandError`` of kind `failed` where the file is malformed.
-    public func configuration(ofBlob id: ObjectID, keys: Set<String>) async throws(GitCommandError) -> [String: String] {
+    public func configuration(ofBlob id: ObjectID, keys: Set<String>) async throws(GitCommandError) -> [String: String]
+    {
         let invocation = Invocation(["config", "--blob", id.description, "--null", "--list"])
         let output = try await run(invocation)
         guard output.exitCode == 0 else { throw failure(of: invocation, output) }

@@ -65,7 +65,8 @@ struct ArtifactLocator {
         let isTold = names.contains { $0.hasSuffix(".dvc") || $0 == "dvc.lock" || $0.hasSuffix("/dvc.lock") }
         let kept = try await isTold ? outputs.records(below: path, files: names) : outputs.records(below: path)
         if kept.isEmpty { return content }
-        let tellers = Set(kept.compactMap { kept in if case .dvc(let record) = kept.keeper { record.file } else { nil } })
+        let tellers = Set(
+            kept.compactMap { kept in if case .dvc(let record) = kept.keeper { record.file } else { nil } })
         let present = Set(names)
         return content.filter { !tellers.contains("\(path)/\($0.path ?? "")") || !($0.path ?? "").hasSuffix(".dvc") }
             + kept.filter { !present.contains($0.path ?? "") }

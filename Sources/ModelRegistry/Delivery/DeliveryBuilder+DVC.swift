@@ -26,7 +26,8 @@ extension DeliveryBuilder {
         let algorithm: ContentDigest.Algorithm = output.isLegacy ? .md5Text : .md5
         guard output.isDirectory else {
             let file = ArtifactFile(
-                path: inner, size: output.isLegacy ? nil : output.size, sizeLimit: output.size.map { $0 + $0 / 8 + 4096 },
+                path: inner, size: output.isLegacy ? nil : output.size,
+                sizeLimit: output.size.map { $0 + $0 / 8 + 4096 },
                 isExecutable: output.isExecutable, digest: ContentDigest(algorithm, md5))
             return Part(source: source, files: [file])
         }
@@ -94,10 +95,13 @@ extension DeliveryBuilder {
         // What is in the cache here need not be fetched from elsewhere.
         let settings = try await DVCSettings(session, at: commit, near: record.output.path)
         if let md5 = record.output.md5, settings.isCached(md5, record.output) { return nil }
-        guard let address = source.repository, let revision = source.lockedRevision ?? source.revision else { return nil }
+        guard let address = source.repository, let revision = source.lockedRevision ?? source.revision else {
+            return nil
+        }
         guard depth < Self.depthLimit else {
             throw RegistryError(
-                .storeNotConfigured, "\(record.output.path) is an import of an import, more than \(Self.depthLimit) deep",
+                .storeNotConfigured,
+                "\(record.output.path) is an import of an import, more than \(Self.depthLimit) deep",
                 subject: record.output.path, hints: ["dvc import it from where it is made"])
         }
         let other = try await stores.importing(from: address, of: record.output.path, session)

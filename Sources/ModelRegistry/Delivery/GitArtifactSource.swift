@@ -16,7 +16,7 @@ struct GitArtifactSource: ArtifactSource {
 
     init(_ session: RegistrySession) {
         let repository = session.repository
-        self.name = "Git"
+        self.name = session.remote.map { "Git at \($0)" } ?? "Git"
         self.blobs = Blobs(
             path: repository.workingDirectory ?? repository.gitDirectory, isInsideHook: session.isNamedByGit)
         self.git = session.git

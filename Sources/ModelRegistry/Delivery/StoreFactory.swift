@@ -192,13 +192,15 @@ struct StoreFactory {
                 .credentialsMissing, "\(what) cannot be signed in to: \(reason)", subject: what, hints: hints)
         case .notFound(let places):
             throw RegistryError(
-                .credentialsMissing, "\(what) needs keys of AWS, and there are none in \(places.joined(separator: ", "))",
+                .credentialsMissing,
+                "\(what) needs keys of AWS, and there are none in \(places.joined(separator: ", "))",
                 subject: what, hints: hints)
         }
         let (root, prefix) = Self.split(address)
         let bucket = root.firstRange(of: "://").map { String(root[$0.upperBound...]) } ?? ""
         if bucket.isEmpty {
-            throw RegistryError(.storeNotConfigured, "\(what) names no bucket", subject: what, hints: ["s3://BUCKET/PATH"])
+            throw RegistryError(
+                .storeNotConfigured, "\(what) names no bucket", subject: what, hints: ["s3://BUCKET/PATH"])
         }
         var trimmed = prefix
         while trimmed.hasSuffix("/") { trimmed.removeLast() }
@@ -222,7 +224,8 @@ struct StoreFactory {
                         + Self.rcloneBackends.keys.sorted().joined(separator: ", ")
                 ])
         }
-        let root = RcloneAddress(backend: backend, scheme: scheme, rest: String(address[start...]), remoteName: remoteName)
+        let root = RcloneAddress(
+            backend: backend, scheme: scheme, rest: String(address[start...]), remoteName: remoteName)
         return RcloneStore(name: shown, root: root.text, variables: variables)
     }
 }

@@ -104,7 +104,8 @@ extension RegistrySession {
         if let first = failures.first {
             guard failures.count > 1 else { throw first }
             throw RegistryError(
-                first.code, "\(failures.count) of \(files.count) files cannot be had, the first because: \(first.message)",
+                first.code,
+                "\(failures.count) of \(files.count) files cannot be had, the first because: \(first.message)",
                 subject: first.subject, hints: first.hints, underlying: first.underlying)
         }
         return try zip(files, found).map { (file, place) throws(RegistryError) in
