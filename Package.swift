@@ -54,6 +54,7 @@ let package = Package(
         systemLibrary("CLibGit2", pkgConfig: "libgit2", package: "libgit2-dev"),
         systemLibrary("CLibYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
         systemLibrary("CLibCrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
+        systemLibrary("CLibCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
 
         .systemLibrary(name: "CLinux"),
         .target(name: "CBuildCommit", cSettings: [.define("GIT_MODEL_COMMIT", to: "\"\(buildCommit)\"")]),
@@ -62,6 +63,7 @@ let package = Package(
         room("LibGit2", ["CLibGit2", "GitTypes"]),
         room("ChildProcess", [subprocess, systemPackage]),
         room("GitCommand", ["ChildProcess", "GitTypes"]),
+        room("Outbound", ["CLibCurl", "CLibCrypto", "GitTypes"]),
         room("RegistryCore", ["GitTypes"]),
         room("RegistryFiles", ["CLibYAML", "RegistryCore", "GitTypes"]),
 
@@ -74,15 +76,17 @@ let package = Package(
         room("GitModelCLI", ["ModelRegistry", "RegistryCore", "GitTypes", "CBuildCommit", argumentParser]),
         .executableTarget(name: "git-model", dependencies: ["GitModelCLI"], swiftSettings: strict),
 
-        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/Support", exclude: ["servers"], swiftSettings: strict),
         tests("HouseTests", []),
         tests("TranscriptTests", ["TestSupport", "RegistryCore", "git-model"], exclude: ["Transcripts"]),
         tests("GitTypesTests", ["GitTypes", "TestSupport"]),
         tests("LibGit2Tests", ["LibGit2", "GitTypes", "TestSupport"]),
         tests("ChildProcessTests", ["ChildProcess"]),
         tests("GitCommandTests", ["GitCommand", "ChildProcess", "GitTypes", "TestSupport"]),
+        tests("OutboundTests", ["Outbound", "GitTypes", "TestSupport"]),
         tests("RegistryCoreTests", ["RegistryCore", "GitTypes", "TestSupport"]),
-        tests("RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes", "TestSupport"]),
+        tests(
+            "RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes", "TestSupport"], exclude: ["Fixtures"]),
         tests("ModelRegistryTests", ["ModelRegistry", "RegistryCore", "GitTypes", "TestSupport", "git-model"]),
     ]
 )

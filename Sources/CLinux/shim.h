@@ -5,8 +5,12 @@
 
 #define LINUX_RENAME_NOREPLACE 1u
 #define LINUX_RENAME_EXCHANGE 2u
+#define LINUX_SEEK_HOLE 4
 
 /// renameat2(2); -1 and errno where it fails.
 static inline int linux_renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags) {
     return (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, flags);
 }
+
+/// syncfs(2); -1 and errno where it fails.
+static inline int linux_syncfs(int file) { return (int)syscall(SYS_syncfs, file); }

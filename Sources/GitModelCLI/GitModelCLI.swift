@@ -8,12 +8,6 @@ public enum GitModelCLI {
     /// Runs the command line and ends the process.
     public static func main() async -> Never {
         signal(SIGPIPE, SIG_IGN)
-        guard ThreadMemory.isAvailable else {
-            let error = RegistryError(
-                .inputOutput, "there is not enough memory to start threads", subject: "memory",
-                hints: ["ulimit -d unlimited", "ulimit -v unlimited"])
-            exit(show(error, Array(CommandLine.arguments.dropFirst())))
-        }
         let arguments = Array(CommandLine.arguments.dropFirst())
         // Not a flag of the root command: the parser would take it out of `register --version v1.0.0` too.
         if arguments.first == "--version" {

@@ -26,6 +26,7 @@ import Testing
     @Test(arguments: [
         ("Subprocess", "ChildProcess"), ("ArgumentParser", "GitModelCLI"), ("CLibGit2", "LibGit2"),
         ("CLibYAML", "RegistryFiles"), ("CLibCrypto", "ArtifactStore"), ("CLinux", "ArtifactStore"),
+        ("CLibCurl", "Outbound"),
     ])
     func `a package or C library is imported by one room`(module: String, owner: String) throws {
         for (room, files) in try Self.rooms() where room != owner {

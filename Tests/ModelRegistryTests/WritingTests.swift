@@ -161,15 +161,6 @@ import Testing
             "export GIT_COMMITTER_DATE=2026-03-02T09:30:00+0000 && git model register churn", in: "repo")
     }
 
-    @Test func `without memory for threads it ends`() throws {
-        let sandbox = Sandbox()
-        try sandbox.makeRepository()
-        for limit in [5_000, 20_000] {
-            let outcome = try sandbox.launchModel([Array("show".utf8)], memoryLimit: limit)
-            #expect(outcome.status == 1 && outcome.text.contains("not enough memory"), "\(limit): \(outcome.text)")
-        }
-    }
-
     /// Messages as `sh` writes them, and what must stand in the tag.
     @Test(arguments: [
         ("-m 'retrained on October'", "retrained on October"),

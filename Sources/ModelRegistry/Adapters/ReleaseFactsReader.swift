@@ -66,7 +66,7 @@ struct ReleaseFactsReader {
             facts.size = size
             facts.digest = try await digest(of: id, size: size, path.description)
         case .folder(let tree, let content):
-            facts.size = content.reduce(0) { $0 + $1.size }
+            facts.size = ArtifactContent(files: content, isFolder: true).size
             facts.digest = ReleaseFacts.Digest(.git, tree.description)
         case .lfs(let pointer):
             facts.size = pointer.size

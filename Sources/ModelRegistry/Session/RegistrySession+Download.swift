@@ -37,14 +37,19 @@ extension RegistrySession {
         if isDryRun {
             placed = content.files.map { file in
                 let target = file.path.map { "\(placement.target)/\($0)" } ?? placement.target
-                return .init(target: target, size: file.size, digest: file.digest.description, isUnchanged: false)
+                return .init(
+                    target: target, size: file.size ?? 0, digest: file.digest?.description ?? "", isUnchanged: false)
             }
         } else {
-            try await files.fetch(content.files.compactMap { ObjectID($0.digest.hexadecimal) })
-            let source = GitArtifactSource(repository: repository, git: git)
-            placed = try await placement.place(
-                content, from: source, registered: content.isFolder ? nil : registered, replaces: isForced
-            ).map { .init(target: $0.path, size: $0.size, digest: $0.digest.description, isUnchanged: $0.isUnchanged) }
+            try await files.fetch(content.files.compactMap { $0.digest.flatMap { ObjectID($0.hexadecimal) } })
+            let source = GitArtifactSource(self)
+            var options = PlacementOptions()
+            options.registered = content.isFolder ? nil : registered
+            options.replaces = isForced
+            placed = try await placement.place(content, from: source, options)
+                .map {
+                    .init(target: $0.path, size: $0.size, digest: $0.digest.description, isUnchanged: $0.isUnchanged)
+                }
         }
         return DownloadReceipt(
             artifact: selector.artifact, version: version.label, stages: version.activeStages().map(\.stage),
@@ -120,37 +125,6 @@ extension RegistrySession {
             throw RegistryError(
                 .pathNotFound, "\(path) is not in commit \(version.commit.short), where \(what) should be",
                 subject: path.description, hints: ["to see its files: git ls-tree -r \(version.commit.short)"])
-        }
-    }
-}
-
-/// Bytes that are in Git itself.
-private struct GitArtifactSource: ArtifactSource {
-    /// A blob up to this size is read through libgit2, which holds it in memory; a larger one is streamed by `git`.
-    private static let memoryLimit = 32 << 20
-
-    let repository: Repository
-    let git: GitCommand
-
-    func read(
-        _ file: ArtifactFile, _ body: (UnsafeRawBufferPointer) throws(RegistryError) -> Void
-    ) async throws(RegistryError) {
-        guard let id = ObjectID(file.digest.hexadecimal) else { return }
-        if file.size <= Self.memoryLimit {
-            let bytes = try RegistryError.wrapping { () throws(GitError) in try repository.blob(id) }
-            let result = bytes.withUnsafeBytes { buffer in
-                Result { () throws(RegistryError) in try body(buffer) }
-            }
-            return try result.get()
-        }
-        do {
-            try await git.streamBlob(id) { try body($0) }
-        } catch let error as RegistryError {
-            throw error
-        } catch let error as GitCommandError {
-            throw RegistryError(error)
-        } catch {
-            throw RegistryError(.gitFailed, "cannot read blob \(id): \(error)", subject: id.description)
         }
     }
 }

@@ -12,6 +12,8 @@ struct RegistrySession {
     let environment: RegistryEnvironment
     /// The address, where the repository is somewhere else.
     let remote: GitURL?
+    /// Whether Git itself named the repository, as it does in a hook.
+    let isNamedByGit: Bool
 
     /// How long a fetch or a push may take.
     static let remoteTimeLimit = Duration.seconds(6 * 3600)
@@ -24,6 +26,7 @@ struct RegistrySession {
         switch location {
         case .folder(let path, let isExplicit):
             let isNamedByGit = !isExplicit && environment.namesRepository
+            self.isNamedByGit = isNamedByGit
             self.remote = nil
             self.repository = try RegistryError.wrapping {
                 () throws(GitError) in try Repository.open(at: path, isInsideHook: isNamedByGit)
@@ -39,6 +42,7 @@ struct RegistrySession {
                 }
             }
             self.remote = url
+            self.isNamedByGit = false
             self.git = cache.git
             self.repository = try RegistryError.wrapping {
                 () throws(GitError) in try Repository.open(at: cache.path, isInsideHook: false)

@@ -27,6 +27,14 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case notSupportedYet = "not-supported-yet"
     /// A program that is needed is not installed.
     case programMissing = "program-missing"
+    /// The bytes of an artifact stopped coming, or the server that has them failed.
+    case transferFailed = "transfer-failed"
+    /// The store asks for credentials and none were found.
+    case credentialsMissing = "credentials-missing"
+    /// The store does not let these credentials read.
+    case accessDenied = "access-denied"
+    /// Nothing says in which store the bytes are, or the store's settings are wrong.
+    case storeNotConfigured = "store-not-configured"
 
     // Exit 2: not found.
     /// No such artifact.
@@ -45,6 +53,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case pathNotFound = "path-not-found"
     /// The artifact is not described at the commit.
     case annotationNotFound = "annotation-not-found"
+    /// The store does not have the bytes.
+    case objectNotFound = "object-not-found"
 
     // Exit 3: conflict.
     /// The version is registered already.
@@ -83,10 +93,14 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case hooksNotTrusted = "hooks-not-trusted"
     /// A path leads outside the folder it belongs in.
     case unsafePath = "unsafe-path"
+    /// An address leads where nothing is fetched from: another scheme, a private network, the local disk.
+    case addressRefused = "address-refused"
 
     // Exit 5: verification.
     /// The bytes are not the ones that were registered.
     case digestMismatch = "digest-mismatch"
+    /// Nothing says what the bytes must be.
+    case digestUnknown = "digest-unknown"
     /// The repository has odd tags (`doctor`).
     case findings = "findings"
 
@@ -115,18 +129,18 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .notARepository, .unsupportedRepository, .dubiousOwnership, .damagedRepository, .identityUnknown,
             .inputOutput, .gitFailed, .remoteUnreachable, .outcomeUnknown, .signingFailed, .notSupportedYet,
-            .programMissing:
+            .programMissing, .transferFailed, .credentialsMissing, .accessDenied, .storeNotConfigured:
             1
         case .artifactNotFound, .versionNotFound, .stageEmpty, .revisionNotFound, .notARegistryTag, .lightweightTag,
-            .pathNotFound, .annotationNotFound:
+            .pathNotFound, .annotationNotFound, .objectNotFound:
             2
         case .versionExists, .commitHasVersion, .alreadyInStage, .alreadyInactive, .tagExists, .refBlocked,
             .refLocked, .targetExists, .ambiguousVersion:
             3
         case .versionInactive, .stageNotAllowed, .typeNotAllowed, .pushRefused, .hookFailed, .insideHook,
-            .hooksNotTrusted, .unsafePath:
+            .hooksNotTrusted, .unsafePath, .addressRefused:
             4
-        case .digestMismatch, .findings: 5
+        case .digestMismatch, .digestUnknown, .findings: 5
         case .invalidName, .invalidVersion, .invalidRevision, .invalidSelector, .invalidArguments, .invalidFile,
             .tooLarge:
             64

@@ -1,0 +1,161 @@
+import GitTypes
+import Glibc
+public import RegistryCore
+
+/// Puts an artifact where a person wants it: whole and checked, or not at all.
+///
+/// Bytes are written under a temporary name beside the target, checked, flushed to the disk and renamed. Nothing is
+/// ever written through a link that stands inside the target, and what is there already is replaced only on demand.
+/// What an interrupted download of the same content left under the temporary name is gone on with, where the source
+/// can be read from the middle.
+public struct ArtifactPlacement: Sendable {
+    /// A file that stands where it should.
+    public struct PlacedFile: Hashable, Sendable {
+        /// Its path, as the target was named.
+        public let path: String
+        /// Its bytes.
+        public let size: Int
+        /// Its SHA-256, or the digest that its store knows it by.
+        public let digest: ContentDigest
+        /// Whether it stood there already.
+        public let isUnchanged: Bool
+    }
+
+    /// The folder that the target stands in, as the person named it.
+    public let folder: String
+    /// The target's name in that folder.
+    public let name: String
+
+    /// Chooses the target.
+    /// - Parameters:
+    ///   - output: what the person named: a folder that exists or ends in a slash, or a new name; `nil` is the current
+    ///     folder.
+    ///   - artifactName: the name that the artifact has by itself.
+    /// - Throws: ``RegistryError`` with code ``ErrorCode/unsafePath``.
+    public init(output: String?, artifactName: String) throws(RegistryError) {
+        guard let output else {
+            (self.folder, self.name) = (".", artifactName)
+            return
+        }
+        let slash = output.lastIndex(of: "/")
+        let last = slash.map { String(output[output.index(after: $0)...]) } ?? output
+        if output.isEmpty || output == "-" || output.utf8.contains(0) || last.utf8.count > 200 {
+            throw RegistryError(
+                .unsafePath, "the output path '\(output)' cannot be used", subject: output,
+                hints: [
+                    output == "-" ? "-o ./- writes a file of that name" : "-o PATH names a file or folder"
+                ])
+        }
+        if last.isEmpty || last == "." || last == ".." || isFolder(output) {
+            (self.folder, self.name) = (output, artifactName)
+        } else {
+            self.folder = slash.map { $0 == output.startIndex ? "/" : String(output[..<$0]) } ?? "."
+            self.name = last
+        }
+    }
+
+    /// The whole target, for people.
+    public var target: String {
+        folder == "." ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    }
+
+    /// Brings an artifact to the target.
+    /// - Returns: the files, in the order of the content.
+    /// - Throws: ``RegistryError`` with code ``ErrorCode/targetExists``, ``ErrorCode/digestMismatch``,
+    ///   ``ErrorCode/digestUnknown``, ``ErrorCode/inputOutput``, or what the source throws. Then nothing stands under
+    ///   the target's name that did not before.
+    public func place(
+        _ content: ArtifactContent, from source: any ArtifactSource, _ options: PlacementOptions = PlacementOptions()
+    ) async throws(RegistryError) -> [PlacedFile] {
+        var (content, options) = (content, options)
+        if !options.verifies {
+            (content, options.registered) = (content.unverified, nil)
+        } else if options.registered == nil, let file = content.files.first(where: { $0.digest == nil }) {
+            let shown = file.path.map { "\(target)/\($0)" } ?? target
+            throw RegistryError(
+                .digestUnknown, "nothing says what the bytes of \(shown) must be: no digest was recorded",
+                subject: shown,
+                hints: ["--no-verify takes whatever \(source.name) has now", "record a digest: see docs/delivery.md"])
+        }
+        try createFolders(folder)
+        let placement = PlacementFolder(try OpenFile.openFolder(folder), shown: target)
+        let expected = options.verifies ? content : nil
+        if let present = try placement.filesInPlace(expected, named: name, registered: options.registered) {
+            return present
+        }
+        let wasThere = placement.exists(name)
+        if wasThere, !options.replaces { throw targetExists }
+        if wasThere, placement.holdsRepository(name) { throw holdsRepository }
+
+        let temporary = try await TemporaryName.reserve(for: content, named: name, in: placement)
+        if temporary.hasWaited,
+            let present = try placement.filesInPlace(expected, named: name, registered: options.registered)
+        {
+            placement.removeAll(temporary.name)
+            return present
+        }
+        options.progress.start(content)
+        do throws(RegistryError) {
+            let placed = try await placement.write(content, from: source, named: temporary.name, options)
+            guard temporary.isHeld(in: placement) else { throw targetAppeared }
+            if try placement.move(temporary.name, to: name, replaces: options.replaces) { return placed }
+            throw wasThere ? targetExists : targetAppeared
+        } catch {
+            throw keepOrRemove(temporary, placement, source, content, options, error)
+        }
+    }
+
+    /// After a failure: what can be gone on with stays, anything else goes.
+    private func keepOrRemove(
+        _ temporary: TemporaryName, _ placement: PlacementFolder, _ source: any ArtifactSource,
+        _ content: ArtifactContent, _ options: PlacementOptions, _ error: RegistryError
+    ) -> RegistryError {
+        let bytes = options.progress.reading.bytesDone
+        guard source.readsRanges, temporary.isLasting, bytes > 0, error.code != .digestMismatch else {
+            placement.removeAll(temporary.name)
+            return error
+        }
+        let whole = content.size.map { " of \($0)" } ?? ""
+        return RegistryError(
+            error.code, error.message, subject: error.subject,
+            hints: error.hints.filter { !$0.hasPrefix("run the same command again") } + [
+                "run the same command again to go on: \(bytes)\(whole) bytes are kept in "
+                    + "\((folder == "." ? temporary.name : "\(folder)/\(temporary.name)").shellQuoted)"
+            ], underlying: error.underlying)
+    }
+
+    private var targetExists: RegistryError {
+        RegistryError(
+            .targetExists, "\(target) exists already and has other content", subject: target,
+            hints: ["--force replaces it", "-o PATH puts the artifact elsewhere"])
+    }
+
+    /// Something came to stand there while the bytes were on their way.
+    private var targetAppeared: RegistryError {
+        RegistryError(
+            .inputOutput, "cannot write \(target): something was put there meanwhile", subject: target,
+            hints: ["look at what it is, and run the same command again"])
+    }
+
+    /// Even on demand a repository, with all its history, is not taken for an old version of a model.
+    private var holdsRepository: RegistryError {
+        RegistryError(
+            .targetExists, "\(target) is a Git repository and is not replaced", subject: target,
+            hints: ["-o PATH puts the artifact elsewhere"])
+    }
+}
+
+/// Whether a path leads to a folder, links followed.
+private func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// Creates a folder and those above it, as `mkdir -p` does.
+private func createFolders(_ path: String) throws(RegistryError) {
+    if isFolder(path) { return }
+    let above = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    if !above.isEmpty, above != path { try createFolders(above) }
+    if path.hasSuffix("/") { return }
+    if mkdir(path, 0o777) != 0, errno != EEXIST { throw fileError("create", path) }
+}

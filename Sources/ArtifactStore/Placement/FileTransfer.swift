@@ -1,0 +1,146 @@
+import CLinux
+import GitTypes
+import Glibc
+import RegistryCore
+
+/// Brings one file to its temporary name: from the byte on that an earlier download reached, whole and checked.
+struct FileTransfer {
+    /// A file of at least this many bytes comes in parts, where the source can read them side by side.
+    static let partsThreshold = 64 << 20
+    static let partSize = 8 << 20
+
+    let source: any ArtifactSource
+    let options: PlacementOptions
+    /// How many parts of a file come side by side.
+    let partCount: Int
+
+    /// - Parameters:
+    ///   - name: the temporary name in the folder; a file of that name is what an earlier download left.
+    ///   - shown: the final path, for messages.
+    func run(
+        _ file: ArtifactFile, in folder: OpenFile, _ name: String, shown: String, registered: ContentDigest?
+    ) async throws(RegistryError) -> ArtifactPlacement.PlacedFile {
+        let output = try Self.open(name, in: folder, isExecutable: file.isExecutable, shown: shown)
+        var start = canResume(file) ? Self.resumableLength(of: output, file) : 0
+        while true {
+            do throws(RegistryError) {
+                return try await bring(file, from: start, to: output, shown: shown, registered: registered)
+            } catch {
+                // What an earlier download left may be other than it seems, after a power cut for one: from the start.
+                guard error.code == .digestMismatch, start > 0 else {
+                    if error.code == .digestMismatch { _ = ftruncate(output.number, 0) }
+                    throw error
+                }
+                start = 0
+            }
+        }
+    }
+
+    private func bring(
+        _ file: ArtifactFile, from start: Int, to output: OpenFile, shown: String, registered: ContentDigest?
+    ) async throws(RegistryError) -> ArtifactPlacement.PlacedFile {
+        if ftruncate(output.number, off_t(start)) != 0 { throw fileError("write", shown) }
+        let incoming = try IncomingFile(
+            file, into: output, registered: registered, shown: shown, progress: options.progress)
+        try incoming.resume(upTo: start)
+        do throws(RegistryError) {
+            if start == 0 || start != file.size { try await read(file, from: start, into: incoming) }
+        } catch {
+            incoming.fail(error)
+        }
+        do throws(RegistryError) {
+            if Task.isCancelled { incoming.fail(IncomingFile.interrupted(shown)) }
+            let (digest, size) = try incoming.finish()
+            options.progress.finish(shown, size: size)
+            return ArtifactPlacement.PlacedFile(path: shown, size: size, digest: digest, isUnchanged: false)
+        } catch {
+            // Only what was checked stays: parts behind a gap go.
+            _ = ftruncate(output.number, off_t(incoming.checked))
+            throw error
+        }
+    }
+
+    private func read(
+        _ file: ArtifactFile, from start: Int, into incoming: IncomingFile
+    ) async throws(RegistryError) {
+        if let size = file.size, size - start >= Self.partsThreshold, partCount > 1,
+            try await source.readsParts(of: file)
+        {
+            return try await readParts(of: file, start..<size, into: incoming)
+        }
+        try await source.read(file, from: start, to: nil) { !Task.isCancelled && incoming.append($0) }
+    }
+
+    /// Reads parts side by side. None starts far ahead of what was checked, so that a part that lags behind does not
+    /// leave much to be read again.
+    private func readParts(
+        of file: ArtifactFile, _ range: Range<Int>, into incoming: IncomingFile
+    ) async throws(RegistryError) {
+        let source = source
+        let window = partCount * 2 * Self.partSize
+        await withTaskGroup { group in
+            var next = range.lowerBound
+            var running = 0
+            while next < range.upperBound || running > 0 {
+                if next < range.upperBound, running < partCount, next < incoming.checked + window,
+                    incoming.failure == nil
+                {
+                    let part = next..<min(next + Self.partSize, range.upperBound)
+                    group.addTask {
+                        do throws(RegistryError) {
+                            let position = PartPosition(part)
+                            try await source.read(file, from: part.lowerBound, to: part.upperBound) { bytes in
+                                guard let offset = position.advance(by: bytes.count) else { return false }
+                                return incoming.write(bytes, at: offset)
+                            }
+                            if let missing = position.missing { throw missing }
+                            incoming.completePart(part)
+                        } catch {
+                            incoming.fail(error)
+                        }
+                    }
+                    next = part.upperBound
+                    running += 1
+                } else {
+                    if running == 0 { break }
+                    await group.next()
+                    running -= 1
+                    if incoming.failure != nil { group.cancelAll() }
+                }
+            }
+        }
+    }
+
+    private func canResume(_ file: ArtifactFile) -> Bool { source.readsRanges && file.digest != nil }
+
+    /// How much of what an earlier download left can be gone on with.
+    private static func resumableLength(of output: OpenFile, _ file: ArtifactFile) -> Int {
+        var status = stat()
+        guard fstat(output.number, &status) == 0, Int(status.st_size) <= file.mostBytes else { return 0 }
+        // Parts that came side by side leave holes where the process was killed.
+        let length = Int(status.st_size)
+        let hole = Int(lseek(output.number, 0, LINUX_SEEK_HOLE))
+        if hole < 0 || hole >= length { return length }
+        // The bytes before a hole may share a block with it.
+        return max(0, hole - (1 << 20))
+    }
+
+    private static func open(
+        _ name: String, in folder: OpenFile, isExecutable: Bool, shown: String
+    ) throws(RegistryError) -> OpenFile {
+        let output = try OpenFile.open(name, in: folder, O_RDWR | O_CREAT | O_NONBLOCK, mode: 0o666, shown: shown)
+        var status = stat()
+        // A second name of the file would be a second way to change it.
+        guard fstat(output.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else {
+            throw RegistryError(
+                .inputOutput, "cannot write \(shown): something else stands at its temporary name", subject: shown,
+                hints: ["remove \(name.shellQuoted) and run the same command again"])
+        }
+        // Whoever may read it may run it, as git does.
+        let runnable = status.st_mode | (status.st_mode & 0o444) >> 2
+        if isExecutable, runnable != status.st_mode, fchmod(output.number, runnable & 0o777) != 0 {
+            throw fileError("write", shown)
+        }
+        return output
+    }
+}

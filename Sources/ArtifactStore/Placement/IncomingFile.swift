@@ -1,0 +1,130 @@
+import Glibc
+import RegistryCore
+import Synchronization
+
+/// A file while its bytes come: they are written as they are handed over, and checked from the first to the last.
+///
+/// Parts of a large file may come side by side. The check needs them in order, so it reads a part back once all before
+/// it are complete; the system still has those bytes in memory then.
+final class IncomingFile: Sendable {
+    private struct State: Sendable {
+        let check: ContentCheck
+        /// Up to where bytes were checked.
+        var checked = 0
+        /// Parts that are complete and come after a gap: where each starts, and where it ends.
+        var laterParts: [Int: Int] = [:]
+        var failure: RegistryError?
+    }
+
+    private let output: OpenFile
+    private let shown: String
+    private let progress: DownloadProgress
+    private let state: Mutex<State>
+
+    init(
+        _ file: ArtifactFile, into output: OpenFile, registered: ContentDigest?, shown: String,
+        progress: DownloadProgress
+    ) throws(RegistryError) {
+        self.output = output
+        self.shown = shown
+        self.progress = progress
+        self.state = Mutex(State(check: try ContentCheck(file, registered: registered, shown: shown)))
+    }
+
+    /// Up to where the bytes are here and were taken into the check.
+    var checked: Int { state.withLock { $0.checked } }
+
+    /// Why no more bytes are taken.
+    var failure: RegistryError? { state.withLock { $0.failure } }
+
+    /// Takes what an earlier download left into the check.
+    func resume(upTo end: Int) throws(RegistryError) {
+        try output.read(0..<end, shown: shown) { bytes throws(RegistryError) in
+            if Task.isCancelled { throw Self.interrupted(shown) }
+            try take(inOrder: bytes)
+            progress.add(bytes.count, isResumed: true)
+        }
+    }
+
+    /// Takes the next bytes, writes and checks them.
+    func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guarded { state throws(RegistryError) in
+            try state.check.update(bytes)
+            try output.write(bytes, at: state.checked, shown: shown)
+            state.checked += bytes.count
+            progress.add(bytes.count)
+        }
+    }
+
+    /// Takes bytes of a part, and writes them. ``completePart(_:)`` has them checked.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        // Not under the lock: parts are written side by side.
+        if failure != nil { return false }
+        do throws(RegistryError) {
+            try output.write(bytes, at: offset, shown: shown)
+            progress.add(bytes.count)
+            return true
+        } catch {
+            fail(error)
+            return false
+        }
+    }
+
+    /// Checks a part that has come, and those behind it that waited for it.
+    func completePart(_ part: Range<Int>) {
+        _ = guarded { state throws(RegistryError) in
+            state.laterParts[part.lowerBound] = part.upperBound
+            while let end = state.laterParts.removeValue(forKey: state.checked) {
+                let check = state.check
+                try output.read(state.checked..<end, shown: shown) { bytes throws(RegistryError) in
+                    try check.update(bytes)
+                }
+                state.checked = end
+            }
+        }
+    }
+
+    /// Ends the check.
+    /// - Throws: ``RegistryError``: the first failure, or what is wrong with the bytes.
+    func finish() throws(RegistryError) -> (digest: ContentDigest, size: Int) {
+        let result = state.withLock { state in
+            Result { () throws(RegistryError) in
+                if let failure = state.failure { throw failure }
+                return (try state.check.finish(), state.checked)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Notes why no more bytes are taken; the first reason stays.
+    func fail(_ error: RegistryError) {
+        state.withLock { $0.failure = $0.failure ?? error }
+    }
+
+    static func interrupted(_ shown: String) -> RegistryError {
+        RegistryError(.inputOutput, "interrupted: nothing was written to \(shown)", subject: shown)
+    }
+
+    private func take(inOrder bytes: UnsafeRawBufferPointer) throws(RegistryError) {
+        let result = state.withLock { state in
+            Result { () throws(RegistryError) in
+                try state.check.update(bytes)
+                state.checked += bytes.count
+            }
+        }
+        try result.get()
+    }
+
+    private func guarded(_ body: (inout State) throws(RegistryError) -> Void) -> Bool {
+        state.withLock { state in
+            if state.failure != nil { return false }
+            do throws(RegistryError) {
+                try body(&state)
+                return true
+            } catch {
+                state.failure = error
+                return false
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Glibc
+import RegistryCore
+
+extension PlacementFolder {
+    /// The files, where exactly this content stands under a name already; `nil` otherwise.
+    /// - Parameter content: `nil` where nothing says what it must be.
+    func filesInPlace(
+        _ content: ArtifactContent?, named name: String, registered: ContentDigest?
+    ) throws(RegistryError) -> [ArtifactPlacement.PlacedFile]? {
+        guard let content else { return nil }
+        guard content.isFolder else {
+            guard let file = content.files.first else { return nil }
+            return try Self.fileInPlace(file, in: folder, name, shown, registered: registered).map { [$0] }
+        }
+        let number = openat(folder.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard number >= 0 else { return nil }
+        let root = OpenFile(number)
+        guard Self.fileCount(in: root, limit: content.files.count) == content.files.count else { return nil }
+        var present: [ArtifactPlacement.PlacedFile] = []
+        for file in content.files {
+            guard let path = file.path,
+                let place = try? Self.open(path.components.dropLast()[...], in: root, creates: false, shown: shown),
+                let placed = try Self.fileInPlace(file, in: place, path.name, "\(shown)/\(path)", registered: nil)
+            else { return nil }
+            present.append(placed)
+        }
+        return present
+    }
+
+    private static func fileInPlace(
+        _ file: ArtifactFile, in folder: OpenFile, _ name: String, _ shown: String, registered: ContentDigest?
+    ) throws(RegistryError) -> ArtifactPlacement.PlacedFile? {
+        // Without O_NONBLOCK a pipe that stands there would hang us.
+        let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard number >= 0 else { return nil }
+        let present = OpenFile(number)
+        var status = stat()
+        guard fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            (status.st_mode & S_IXUSR != 0) == file.isExecutable
+        else { return nil }
+        let size = Int(status.st_size)
+        guard size <= file.mostBytes, file.size == nil || file.size == size else { return nil }
+        let check = try ContentCheck(file, registered: registered, shown: shown)
+        do throws(RegistryError) {
+            try present.read(0..<size, shown: shown) { bytes throws(RegistryError) in
+                if Task.isCancelled { throw IncomingFile.interrupted(shown) }
+                try check.update(bytes)
+            }
+            let digest = try check.finish()
+            return ArtifactPlacement.PlacedFile(path: shown, size: size, digest: digest, isUnchanged: true)
+        } catch {
+            if Task.isCancelled { throw error }
+            return nil
+        }
+    }
+
+    /// How many entries that are no folders stand below a folder; counting stops above the limit.
+    private static func fileCount(in folder: OpenFile, limit: Int) -> Int {
+        var count = 0
+        for name in folder.entryNames() where count <= limit {
+            let number = openat(folder.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            count += number < 0 ? 1 : fileCount(in: OpenFile(number), limit: limit - count)
+        }
+        return count
+    }
+}

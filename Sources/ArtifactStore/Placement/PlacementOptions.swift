@@ -1,0 +1,16 @@
+/// How an artifact is brought.
+public struct PlacementOptions: Sendable {
+    /// The SHA-256 or other digest that the registration of a single file names; checked beside the source's own.
+    public var registered: ContentDigest?
+    /// Replaces what is there.
+    public var replaces = false
+    /// Whether bytes are held against what was registered. Without that nothing is resumed.
+    public var verifies = true
+    /// How many files, or parts of a large file, come side by side; at least 1.
+    public var jobs = 1
+    /// Counts what has come.
+    public var progress = DownloadProgress()
+
+    /// The options that a careful person would choose.
+    public init() {}
+}

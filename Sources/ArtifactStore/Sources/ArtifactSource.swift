@@ -1,0 +1,36 @@
+public import RegistryCore
+
+/// Takes bytes as they come, in order; `false` asks for no more. The bytes are valid for the call only.
+public typealias ByteConsumer = @Sendable (UnsafeRawBufferPointer) -> Bool
+
+/// Where the bytes of an artifact come from.
+///
+/// A source hands bytes over and judges nothing: whoever takes them checks them against what was registered.
+public protocol ArtifactSource: Sendable {
+    /// The source for people, without secrets: `Git LFS at https://…`.
+    var name: String { get }
+
+    /// Whether a file can be read from any byte on, so that an interrupted download is gone on with.
+    var readsRanges: Bool { get }
+
+    /// Whether parts of this file can be read side by side. Asked for large files only, for it may cost a request.
+    func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool
+
+    /// Hands over the bytes of a file.
+    /// - Parameters:
+    ///   - offset: the first byte; always 0 where the source does not read ranges.
+    ///   - end: the byte after the last one; `nil` is the end of the file.
+    ///   - take: takes the bytes. Where it wants no more, the source returns.
+    /// - Throws: ``RegistryError`` where they cannot be read.
+    func read(
+        _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
+    ) async throws(RegistryError)
+}
+
+extension ArtifactSource {
+    /// Whether a file can be read from any byte on: no, unless the source says otherwise.
+    public var readsRanges: Bool { false }
+
+    /// Whether parts of this file can be read side by side: no, unless the source says otherwise.
+    public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool { false }
+}
