@@ -67,7 +67,11 @@ let package = Package(
         room("RegistryCore", ["GitTypes"]),
         room("RegistryFiles", ["CLibYAML", "RegistryCore", "GitTypes"]),
 
-        room("ArtifactStore", ["CLibCrypto", "CLinux", "RegistryCore", "GitTypes"]),
+        room(
+            "ArtifactStore",
+            [
+                "CLibCrypto", "CLinux", "RegistryCore", "RegistryFiles", "Outbound", "ChildProcess", "GitTypes",
+            ]),
         room(
             "ModelRegistry",
             [

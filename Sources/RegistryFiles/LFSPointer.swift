@@ -20,6 +20,13 @@ public struct LFSPointer: Hashable, Sendable {
     /// The extensions, in their order.
     public let extensions: [Extension]
 
+    /// Creates the pointer of a content, without extensions.
+    public init(sha256: String, size: Int) {
+        self.sha256 = sha256
+        self.size = size
+        self.extensions = []
+    }
+
     /// The bytes that a pointer stays below.
     public static let byteLimit = 1024
 

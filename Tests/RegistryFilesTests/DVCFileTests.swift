@@ -21,10 +21,13 @@ import Testing
             - path: nothing
             """
         let file = try DVCFile.parse(Array(text.utf8), file: "models/x.dvc")
+        var executable = DVCOutput(
+            path: "data/a b.bin", md5: "00000000000000000000000000001234", size: 0, isLegacy: true)
+        executable.isExecutable = true
         #expect(
             file.outputs == [
                 DVCOutput(path: "data/set", md5: Self.md5, isDirectory: true, size: 12, fileCount: 3),
-                DVCOutput(path: "data/a b.bin", md5: "00000000000000000000000000001234", size: 0, isLegacy: true),
+                executable,
                 DVCOutput(path: "data/nothing", isLegacy: true),
             ])
         #expect(file.problems.isEmpty && file.sources.isEmpty)
@@ -40,12 +43,50 @@ import Testing
                 && sources.last?.repository == nil)
     }
 
+    @Test func `reads remotes, versions of the cloud and what is in no cache`() throws {
+        let text = """
+            deps: [{etag: e, size: 3, hash: md5, md5: \(Self.md5), path: "s3://b/d", cloud: {r: {version_id: v0}}}]
+            outs:
+            - {path: a, hash: md5, cache: false, push: false, remote: r}
+            - path: d
+              hash: md5
+              files:
+              - {relpath: x/y, md5: \(Self.md5), size: 3, isexec: true, cloud: {r: {etag: e, version_id: v1}}}
+            - {path: twice, files: [{relpath: x}, {relpath: x/y}]}
+            - {path: e, cloud: {r: {version_id: v2}}}
+            """
+        let file = try DVCFile.parse(Array(text.utf8), file: "x.dvc")
+        let source = try #require(file.sources.first)
+        #expect(
+            source.etag == "e" && source.size == 3 && source.md5 == Self.md5 && source.cloud["r"]?.versionID == "v0")
+        #expect(file.outputs.map(\.path) == ["a", "d", "e"] && file.problems.count == 1)
+        #expect(!file.outputs[0].isInCache && !file.outputs[0].isPushed && file.outputs[0].remote == "r")
+        let inner = try #require(file.outputs[1].files?.first)
+        #expect(inner.path == "x/y" && inner.isExecutable && inner.size == 3 && file.outputs[1].isDirectory)
+        #expect(inner.cloud == ["r": DVCCloudVersion(versionID: "v1", etag: "e")])
+        #expect(file.outputs[2].cloud["r"]?.versionID == "v2")
+    }
+
+    @Test func `finds the output that holds a path`() {
+        let outputs = [
+            DVCOutput(path: "data", md5: Self.md5, isDirectory: true), DVCOutput(path: "data.csv", md5: Self.md5),
+            DVCOutput(path: "data/inner", md5: Self.md5, isDirectory: true), DVCOutput(path: "m", md5: Self.md5),
+        ]
+        let found = { (path: String) in
+            outputs.output(holding: path).map { "\($0.output.path)|\($0.inner ?? "-")" }
+        }
+        #expect(found("data") == "data|-" && found("data/a/b") == "data|a/b" && found("data/inner/x") == "data/inner|x")
+        #expect(
+            found("data.csv") == "data.csv|-" && found("m/x") == nil && found("dat") == nil && found("data/") == nil)
+    }
+
     @Test(arguments: [
         "md5: ../../etc/passwd\n  path: a", "md5: \(md5)0\n  path: a", "md5: \(md5.uppercased())\n  path: a",
         "path: /etc/x",
         "path: ../../x", "path: ~/x", "path: s3://b/k", "path: C:x", "path: a\\b", "path: \"a\\0\"", "size: 1",
         "path: ''",
-        "path: a\n  size: -1", "path: a\n  size: big", "path: a\n  nfiles: 1.5", "path: [a]", "{}",
+        "path: a\n  size: -1", "path: a\n  size: big", "path: a\n  nfiles: 1.5", "path: a\n  isexec: 1",
+        "path: a\n  cache: x", "path: a\n  files: {}", "path: a\n  cloud: [x]", "path: [a]", "{}",
     ])
     func `an output that cannot be trusted is a problem and hides no other`(output: String) throws {
         let text = "outs:\n- \(output)\n- path: good\n"

@@ -49,9 +49,10 @@ public struct FolderStore: ObjectStore {
     private static func list(
         _ folder: OpenFile, prefix: String, limit: Int, into objects: inout [StoredObject], shown: String
     ) throws(RegistryError) {
-        for name in folder.entryNames().map({ String(decoding: $0.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self) })
-            .sorted()
-        {
+        for name in folder.entryNames().map({
+            String(decoding: $0.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        })
+        .sorted() {
             let entry = try OpenFile.open(name, in: folder, O_RDONLY | O_NONBLOCK, shown: "\(shown)/\(prefix)\(name)")
             var status = stat()
             guard fstat(entry.number, &status) == 0 else { throw fileError("read", "\(shown)/\(prefix)\(name)") }
@@ -69,6 +70,9 @@ public struct FolderStore: ObjectStore {
             }
         }
     }
+
+    /// Whether there is a file at a path.
+    func holds(_ path: String) -> Bool { access("\(self.path)/\(path)", R_OK) == 0 }
 
     private func full(_ key: ObjectKey) -> String { "\(path)/\(key.path)" }
 

@@ -40,7 +40,8 @@ final class RangeFilter: Sendable {
         let start = position.wrappingAdd(piece.count, ordering: .relaxed).oldValue
         let wanted = range.clamped(to: start..<start + piece.count)
         if !wanted.isEmpty {
-            let part = UnsafeRawBufferPointer(rebasing: piece[(wanted.lowerBound - start)..<(wanted.upperBound - start)])
+            let part = UnsafeRawBufferPointer(
+                rebasing: piece[(wanted.lowerBound - start)..<(wanted.upperBound - start)])
             if !take(part) { return false }
         }
         return start + piece.count < range.upperBound

@@ -1,5 +1,5 @@
 import GitTypes
-import Outbound
+public import Outbound
 public import RegistryCore
 
 /// Files of a web server, below an address.

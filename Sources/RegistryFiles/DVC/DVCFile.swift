@@ -14,6 +14,36 @@ public struct DVCFile: Hashable, Sendable {
         public var revision: String?
         /// The commit that it was when it was imported.
         public var lockedRevision: String?
+        /// The remote of the other repository that was asked for.
+        public var remote: String?
+        /// The MD5 of the source, without the `.dir` of a folder; `nil` where it has none.
+        public var md5: String?
+        /// Whether the source is a folder.
+        public var isDirectory = false
+        /// What the server called the content: of HTTP and S3.
+        public var etag: String?
+        /// What the server called the content: of HDFS.
+        public var checksum: String?
+        /// The bytes of the source.
+        public var size: Int?
+        /// The versions of the cloud, by the names of remotes.
+        public var cloud: [String: DVCCloudVersion] = [:]
+
+        init(_ node: YAMLNode, path: String, reader: YAMLReader) throws(RegistryError) {
+            self.path = path
+            let repository = node["repo"]
+            self.repository = repository?["url"]?.text
+            revision = repository?["rev"]?.text
+            lockedRevision = repository?["rev_lock"]?.text
+            remote = repository?["remote"]?.text
+            let digest = try DVCFields.md5(node, reader)
+            md5 = digest?.digits
+            isDirectory = digest?.isDirectory ?? false
+            etag = node["etag"]?.text
+            checksum = node["checksum"]?.text
+            size = try DVCFields.count(node, "size", reader)
+            cloud = try DVCCloudVersion.versions(node, reader)
+        }
     }
 
     /// The outputs, in the file's order.
@@ -35,11 +65,7 @@ public struct DVCFile: Hashable, Sendable {
         var sources: [Source] = []
         for node in root["deps"]?.elements ?? [] {
             guard let path = node["path"]?.text else { continue }
-            let repository = node["repo"]
-            sources.append(
-                Source(
-                    path: path, repository: repository?["url"]?.text, revision: repository?["rev"]?.text,
-                    lockedRevision: repository?["rev_lock"]?.text))
+            sources.append(try Source(node, path: path, reader: reader))
         }
         return DVCFile(outputs: outputs, sources: sources, problems: problems)
     }

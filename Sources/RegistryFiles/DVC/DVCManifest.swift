@@ -42,7 +42,7 @@ public struct DVCManifest: Hashable, Sendable {
         var entries: [Entry] = []
         entries.reserveCapacity(values.count)
         for value in values { entries.append(try entry(value, number: entries.count + 1, file: file)) }
-        if let problem = PathTree.contradiction(in: entries) { throw refusal(file, problem) }
+        if let problem = PathTree.contradiction(in: entries.map(\.path)) { throw refusal(file, problem) }
         return DVCManifest(entries: entries)
     }
 
@@ -71,37 +71,5 @@ public struct DVCManifest: Hashable, Sendable {
 
     private static func refusal(_ file: String, _ problem: String) -> RegistryError {
         .inFile(file, nil, problem, hint: "the folder has to be pushed again with 'dvc push'")
-    }
-}
-
-/// The files of a listing as the tree that they make.
-private enum PathTree {
-    /// Why the paths cannot all exist. Canonically equivalent Unicode counts as the same, as it does on a Mac's disk.
-    static func contradiction(in entries: [DVCManifest.Entry]) -> String? {
-        var files = Set<String>(minimumCapacity: entries.count)
-        var folders = Set<String>()
-        // Listings are sorted: most files share the folder of the one before.
-        var lastFolder = ""
-        for entry in entries {
-            guard files.insert(entry.path).inserted else {
-                return "the path '\(entry.path.terminalSafe(limit: 60))' comes twice"
-            }
-            var path = entry.path
-            while let folder = folder(of: path), folder != lastFolder, folders.insert(folder).inserted { path = folder }
-            lastFolder = self.folder(of: entry.path) ?? ""
-        }
-        guard let both = folders.first(where: files.contains) else { return nil }
-        return "the path '\(both.terminalSafe(limit: 60))' is a file and a folder"
-    }
-
-    /// What stands before the last slash, by bytes: to the kernel a slash is a slash, whatever mark follows it.
-    private static func folder(of path: String) -> String? {
-        var path = path
-        return path.withUTF8 { bytes in
-            guard let start = bytes.baseAddress else { return nil }
-            var length = bytes.count
-            while length > 0, start[length - 1] != UInt8(ascii: "/") { length -= 1 }
-            return length < 2 ? nil : JSONString.copy(start, count: length - 1)
-        }
     }
 }

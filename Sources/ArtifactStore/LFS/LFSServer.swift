@@ -1,0 +1,132 @@
+import GitTypes
+import Outbound
+import RegistryCore
+import RegistryFiles
+
+/// A Git LFS server, asked for the places of objects when the first of them is wanted, a hundred at a time.
+actor LFSServer {
+    /// Answers a question for a user and password, as `git credential fill` does; `nil` where nobody knows any.
+    typealias Credentials = @Sendable (OutboundURL) async -> OutboundAuthorization?
+
+    private let endpoint: OutboundURL
+    private let headers: OutboundHeaders
+    private let client: OutboundClient
+    private let credentials: Credentials
+    private let ref: String?
+    /// What has not been asked for yet.
+    private var pending: [LFSPointer]
+    private var answers: [String: LFSBatch.Answer] = [:]
+    private var authorization = OutboundAuthorization.none
+    private var hasAskedForCredentials = false
+    /// The question that is under way; others wait for it.
+    private var question: Task<Result<Void, RegistryError>, Never>?
+
+    init(
+        _ endpoint: OutboundURL, headers: OutboundHeaders, client: OutboundClient, credentials: @escaping Credentials,
+        ref: String?, objects: [LFSPointer]
+    ) {
+        self.endpoint = endpoint
+        self.headers = headers
+        self.client = client
+        self.credentials = credentials
+        self.ref = ref
+        self.pending = objects
+    }
+
+    /// Whether requests to an address may carry what this server was told.
+    nonisolated func isOwn(_ url: OutboundURL) -> Bool { url.hasSameOrigin(as: endpoint) }
+
+    /// Who asks; known once a question was answered.
+    var currentAuthorization: OutboundAuthorization { authorization }
+
+    /// How an object is downloaded.
+    /// - Parameter isAgain: what was told before does not hold any more.
+    func action(for pointer: LFSPointer, isAgain: Bool = false) async throws(RegistryError) -> LFSBatch.Action {
+        if isAgain { answers[pointer.sha256] = nil }
+        while answers[pointer.sha256] == nil {
+            if let question {
+                try await question.value.get()
+                continue
+            }
+            let others = pending.filter { $0.sha256 != pointer.sha256 }.prefix(LFSBatch.size - 1)
+            let objects = [pointer] + others
+            let task = Task { await self.ask(objects) }
+            question = task
+            let result = await task.value
+            question = nil
+            try result.get()
+        }
+        switch answers[pointer.sha256] {
+        case .action(let action): return action
+        case .refused(let code, let message): throw refusal(pointer, code, message)
+        case nil: throw refusal(pointer, 404, "the server did not answer for it")
+        }
+    }
+
+    private func ask(_ objects: [LFSPointer]) async -> Result<Void, RegistryError> {
+        do throws(RegistryError) {
+            let response = try await post(LFSBatch.body(objects, ref: ref))
+            let found = try LFSBatch.answers(response.body, from: endpoint)
+            let asked = Set(objects.map(\.sha256))
+            for oid in asked { answers[oid] = found[oid] ?? .refused(code: 404, message: "the server did not answer") }
+            pending.removeAll { asked.contains($0.sha256) }
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func post(_ body: [UInt8]) async throws(RegistryError) -> OutboundResponse {
+        let url: OutboundURL
+        do throws(MalformedValue) {
+            url = try endpoint.appending(path: ["objects", "batch"])
+        } catch {
+            throw RegistryError(error, code: .storeNotConfigured)
+        }
+        while true {
+            var request = OutboundRequest(.post, url, headers: headers, body: body, authorization: authorization)
+            request.headers.append("Accept", LFSBatch.mediaType)
+            request.headers.append("Content-Type", LFSBatch.mediaType)
+            do throws(OutboundError) {
+                return try await client.send(request, limit: 8 << 20)
+            } catch {
+                let isUnauthorized = error.kind == .status(401) || error.kind == .status(403)
+                if isUnauthorized, !hasAskedForCredentials, authorization == .none {
+                    hasAskedForCredentials = true
+                    if let found = await credentials(endpoint) {
+                        authorization = found
+                        continue
+                    }
+                }
+                if error.kind == .status(404) {
+                    throw RegistryError(
+                        .storeNotConfigured, "there is no Git LFS server at \(endpoint)",
+                        subject: endpoint.description, hints: ["git config lfs.url https://HOST/PATH names another"])
+                }
+                throw RegistryError(
+                    error, hasCredentials: authorization != .none, credentialHints: Self.hints(endpoint))
+            }
+        }
+    }
+
+    private func refusal(_ pointer: LFSPointer, _ code: Int, _ message: String) -> RegistryError {
+        let what = "sha256:\(pointer.sha256.prefix(12))"
+        if code == 404 || code == 410 {
+            return RegistryError(
+                .objectNotFound, "the Git LFS server \(endpoint) does not have \(what): \(message)",
+                subject: pointer.sha256, hints: ["where it was made: git lfs push --all origin"])
+        }
+        return RegistryError(
+            code == 401 || code == 403 ? .accessDenied : .transferFailed,
+            "the Git LFS server \(endpoint) does not give out \(what): \(message) (\(code))", subject: pointer.sha256,
+            hints: Self.hints(endpoint))
+    }
+
+    static func hints(_ url: OutboundURL) -> [String] {
+        [
+            "git credential approve stores a user and password for \(url.host); a helper such as "
+                + "git-credential-manager asks for them",
+            "in CI: git config credential.helper store, or a URL with a token",
+        ]
+    }
+}

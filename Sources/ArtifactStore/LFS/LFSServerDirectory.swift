@@ -1,0 +1,48 @@
+import GitTypes
+import Outbound
+import RegistryCore
+import RegistryFiles
+
+/// Finds the server once, for all files that are read from it.
+actor LFSServerDirectory {
+    private let access: LFSSource.Access?
+    private let objects: [LFSPointer]
+    private var search: Task<Result<LFSServer, RegistryError>, Never>?
+
+    init(_ access: LFSSource.Access?, _ objects: [LFSPointer]) {
+        self.access = access
+        self.objects = objects
+    }
+
+    /// The server.
+    /// - Parameter whyNone: what is thrown where there is none.
+    func server(_ whyNone: RegistryError) async throws(RegistryError) -> LFSServer {
+        guard let access else { throw whyNone }
+        let objects = objects
+        let task = search ?? Task { await Self.find(access, objects, whyNone) }
+        search = task
+        return try await task.value.get()
+    }
+
+    private static func find(
+        _ access: LFSSource.Access, _ objects: [LFSPointer], _ whyNone: RegistryError
+    ) async -> Result<LFSServer, RegistryError> {
+        func server(_ url: OutboundURL, _ headers: OutboundHeaders = [:]) -> LFSServer {
+            LFSServer(
+                url, headers: headers, client: access.client, credentials: access.credentials, ref: access.ref,
+                objects: objects)
+        }
+        switch access.endpoint {
+        case .web(let url): return .success(server(url))
+        case .folder: return .failure(whyNone)
+        case .ssh(let target, let fallback):
+            do throws(RegistryError) {
+                let (url, headers) = try await LFSAuthentication.ask(target, variables: access.variables)
+                return .success(server(url, headers))
+            } catch {
+                if error.code == .objectNotFound, let fallback { return .success(server(fallback)) }
+                return .failure(error)
+            }
+        }
+    }
+}

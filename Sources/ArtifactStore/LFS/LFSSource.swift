@@ -1,0 +1,128 @@
+import GitTypes
+public import Outbound
+public import RegistryCore
+public import RegistryFiles
+
+/// Files that Git LFS keeps: looked for on this machine first, then at the server.
+public struct LFSSource: ArtifactSource {
+    /// What asks the server.
+    public struct Access: Sendable {
+        let endpoint: LFSEndpoint
+        let client: OutboundClient
+        let variables: [String: String]
+        let ref: String?
+        let credentials: @Sendable (OutboundURL) async -> OutboundAuthorization?
+
+        /// Creates the access.
+        /// - Parameters:
+        ///   - ref: the ref that the files are of: some servers decide by it who may read.
+        ///   - credentials: answers a question for a user and password; `nil` where nobody knows any.
+        public init(
+            _ endpoint: LFSEndpoint, client: OutboundClient, variables: [String: String], ref: String?,
+            credentials: @escaping @Sendable (OutboundURL) async -> OutboundAuthorization?
+        ) {
+            self.endpoint = endpoint
+            self.client = client
+            self.variables = variables
+            self.ref = ref
+            self.credentials = credentials
+        }
+    }
+
+    private let local: [FolderStore]
+    private let access: Access?
+    private let whyNoServer: RegistryError
+    private let servers: LFSServerDirectory
+
+    /// Creates the source.
+    /// - Parameters:
+    ///   - local: folders with objects of Git LFS.
+    ///   - whyNoServer: what is thrown where no folder has an object and there is no server to ask.
+    ///   - objects: everything that will be read, so that the server is asked for many at a time.
+    public init(local: [FolderStore], access: Access?, whyNoServer: RegistryError, objects: [LFSPointer]) {
+        self.access = access
+        self.whyNoServer = whyNoServer
+        self.servers = LFSServerDirectory(access, objects)
+        if case .folder(let path) = access?.endpoint {
+            // A repository of this machine: its own folder of objects, bare or not.
+            self.local = local + [FolderStore("\(path)/.git/lfs/objects"), FolderStore("\(path)/lfs/objects")]
+        } else {
+            self.local = local
+        }
+    }
+
+    public var name: String {
+        switch access?.endpoint {
+        case .web(let url): "Git LFS at \(url)"
+        case .ssh(let target, _): "Git LFS at \(target.destination):\(target.path)"
+        case .folder(let path): "Git LFS in \(path)"
+        case nil: "Git LFS"
+        }
+    }
+    public var readsRanges: Bool { true }
+
+    public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool {
+        guard let pointer = Self.pointer(file), cached(pointer) == nil else { return false }
+        let action = try await servers.server(whyNoServer).action(for: pointer)
+        return try await WebStore(action.url, headers: action.headers, client: client()).readsParts(of: ObjectKey(""))
+    }
+
+    public func read(
+        _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
+    ) async throws(RegistryError) {
+        guard let pointer = Self.pointer(file) else { return }
+        if let cache = cached(pointer) {
+            return try await cache.read(ObjectKey(Self.path(pointer)), from: offset, to: end, into: take)
+        }
+        let server = try await servers.server(whyNoServer)
+        let client = try client()
+        var isAgain = false
+        while true {
+            let action = try await server.action(for: pointer, isAgain: isAgain)
+            // What the server was told goes along to the server itself only, and not where it sends elsewhere.
+            let hasOwn = action.headers["authorization"] != nil
+            let authorization = !hasOwn && server.isOwn(action.url) ? await server.currentAuthorization : .none
+            let request = OutboundRequest(.get, action.url, headers: action.headers, authorization: authorization)
+            do throws(OutboundError) {
+                return try await client.read(request, from: offset, to: end, into: take)
+            } catch {
+                if error.kind == .stopped { return }
+                // An address that was given for an hour may have expired meanwhile.
+                if !isAgain, [.status(401), .status(403), .status(410)].contains(error.kind) {
+                    isAgain = true
+                    continue
+                }
+                throw RegistryError(
+                    error, hasCredentials: hasOwn || authorization != .none,
+                    credentialHints: LFSServer.hints(action.url))
+            }
+        }
+    }
+
+    /// Whether the object can be had: where it is.
+    /// - Throws: as ``read(_:from:to:into:)``.
+    public func find(_ pointer: LFSPointer) async throws(RegistryError) -> String {
+        if let cache = cached(pointer) { return cache.path }
+        _ = try await servers.server(whyNoServer).action(for: pointer)
+        return name
+    }
+
+    private func client() throws(RegistryError) -> OutboundClient {
+        guard let access else { throw whyNoServer }
+        return access.client
+    }
+
+    private func cached(_ pointer: LFSPointer) -> FolderStore? {
+        local.first { $0.holds(Self.path(pointer)) }
+    }
+
+    private static func pointer(_ file: ArtifactFile) -> LFSPointer? {
+        guard let digest = file.digest, digest.algorithm == .sha256, let size = file.size else { return nil }
+        return LFSPointer(sha256: digest.hexadecimal, size: size)
+    }
+
+    private static func path(_ pointer: LFSPointer) -> String {
+        let digits = pointer.sha256
+        return "\(digits.prefix(2))/\(digits.dropFirst(2).prefix(2))/\(digits)"
+    }
+}

@@ -1,0 +1,148 @@
+import GitTypes
+import Glibc
+public import RegistryCore
+
+/// A folder of another machine, read by the system's `sftp`, so that the user's SSH configuration, keys and agent hold.
+///
+/// The program cannot print a file, so each comes into an unnamed temporary file first. Processes share one connection.
+public struct SFTPStore: ObjectStore {
+    /// Where the folder is.
+    public struct Location: Hashable, Sendable {
+        /// The host, or a name of the SSH configuration.
+        public var host: String
+        /// The user; `nil` is whom the SSH configuration says.
+        public var user: String?
+        /// The port; `nil` is what the SSH configuration says.
+        public var port: Int?
+        /// The absolute path of the folder.
+        public var path: String
+        /// A private key beside those of the SSH configuration.
+        public var keyFile: String?
+
+        /// Creates a location.
+        public init(host: String, user: String? = nil, port: Int? = nil, path: String, keyFile: String? = nil) {
+            self.host = host
+            self.user = user
+            self.port = port
+            self.path = path
+            self.keyFile = keyFile
+        }
+    }
+
+    private let location: Location
+    private let variables: [String: String]
+    private let connection = SharedConnection()
+
+    /// Creates the store.
+    /// - Throws: ``RegistryError`` with code ``ErrorCode/addressRefused`` where the host, the user or the path could be
+    ///   taken for something else by the program.
+    public init(_ location: Location, variables: [String: String]) throws(RegistryError) {
+        let texts = [location.host, location.user ?? "user", location.path, location.keyFile ?? "key"]
+        let isPlain = texts.allSatisfy { text in
+            !text.isEmpty && !text.hasPrefix("-")
+                && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+        }
+        let names = Array((location.host + (location.user ?? "")).utf8)
+        guard isPlain, !names.contains(where: { " @/'\"`$;|&<>()\\".utf8.contains($0) }) else {
+            throw RegistryError(
+                .addressRefused, "'\(location.host)' is not the name of a host that SSH could mean",
+                subject: location.host, hints: ["write ssh://user@host/path"])
+        }
+        self.location = location
+        self.variables = variables
+    }
+
+    public var name: String {
+        let user = location.user.map { "\($0)@" } ?? ""
+        let port = location.port.map { ":\($0)" } ?? ""
+        return "ssh://\(user)\(location.host)\(port)\(location.path)"
+    }
+
+    public var readsRanges: Bool { false }
+    public func readsParts(of key: ObjectKey) async throws(RegistryError) -> Bool { false }
+
+    public func read(
+        _ key: ObjectKey, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
+    ) async throws(RegistryError) {
+        let temporary = try TemporaryFile(in: variables["TMPDIR"] ?? "/tmp")
+        _ = try await run(["get \(Self.quoted(path(of: key))) \(Self.quoted(temporary.path))"], key)
+        try temporary.read(into: take, shown: key.path)
+    }
+
+    public func size(of key: ObjectKey) async throws(RegistryError) -> Int? {
+        let listing = try await run(["ls -ln \(Self.quoted(path(of: key)))"], key)
+        // The listing of one file: mode, links, user, group, size.
+        let fields = listing.split(separator: "\n").last { !$0.hasPrefix("sftp>") }?.split(separator: " ") ?? []
+        return fields.count > 4 ? Int(fields[4]) : nil
+    }
+
+    public func list(below folder: ObjectKey, limit: Int) async throws(RegistryError) -> [StoredObject]? { nil }
+
+    private func path(of key: ObjectKey) -> String { key.path.isEmpty ? location.path : "\(location.path)/\(key.path)" }
+
+    private func run(_ commands: [String], _ key: ObjectKey) async throws(RegistryError) -> String {
+        var arguments = ["-q", "-b", "-", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"]
+        if let path = connection.controlPath {
+            arguments += ["-o", "ControlMaster=auto", "-o", "ControlPath=\(path)", "-o", "ControlPersist=5"]
+        }
+        if let port = location.port { arguments += ["-P", "\(port)"] }
+        if let keyFile = location.keyFile { arguments += ["-i", keyFile] }
+        arguments += ["--", (location.user.map { "\($0)@" } ?? "") + location.host]
+        let output = SmallBody(limit: 1 << 20)
+        let result = try await SystemTool.sftp.run(
+            arguments, input: Array((commands.joined(separator: "\n") + "\n").utf8), variables: variables,
+            into: { output.append($0) })
+        if let result, !result.isSuccess { throw failure(result, key) }
+        return String(decoding: output.bytes ?? [], as: UTF8.self)
+    }
+
+    private func failure(_ result: ToolResult, _ key: ObjectKey) -> RegistryError {
+        let said = result.errorText
+        func make(_ code: ErrorCode, _ message: String, _ hints: [String]) -> RegistryError {
+            RegistryError(code, message, subject: name, hints: hints, underlying: said)
+        }
+        let target = (location.user.map { "\($0)@" } ?? "") + location.host
+        let probe = "to try it by hand: sftp \(target.shellQuoted)"
+        if said.contains("not found") || said.contains("No such file") {
+            return make(.objectNotFound, "\(key.path) is not in \(name)", [])
+        }
+        if said.contains("Host key verification failed") {
+            return make(
+                .accessDenied, "the host key of \(location.host) is not known",
+                ["connect once by hand and compare it: ssh \(target.shellQuoted)"])
+        }
+        if said.contains("Permission denied (") || said.contains("Too many authentication") {
+            return make(
+                .credentialsMissing, "\(name) accepts none of your SSH keys",
+                ["ssh-add adds a key to the agent, 'keyfile' of the DVC remote names one", probe])
+        }
+        if said.contains("ermission denied") {
+            return make(.accessDenied, "\(name) does not let you read \(key.path)", [probe])
+        }
+        if said.contains("resolve hostname") || said.contains("Connection refused") || said.contains("timed out") {
+            return make(.remoteUnreachable, "\(name) cannot be reached: \(result.lastLine)", [probe])
+        }
+        return make(.transferFailed, "sftp cannot read \(name): \(result.lastLine)", [probe])
+    }
+
+    /// A word of sftp's batch language; within quotes it does not look for wildcards.
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
+    /// The folder of the socket that the processes share; removed with the store.
+    private final class SharedConnection: Sendable {
+        private let folder: String?
+
+        init() {
+            var template = Array("/tmp/git-model-XXXXXX".utf8CString)
+            folder = template.withUnsafeMutableBufferPointer { buffer in
+                buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+            }
+        }
+
+        deinit { if let folder { rmdir(folder) } }
+
+        var controlPath: String? { folder.map { "\($0)/%C" } }
+    }
+}
