@@ -61,7 +61,9 @@ struct DoctorCommand: AsyncParsableCommand {
     private static func json(_ diagnosis: Diagnosis) -> JSONValue {
         [
             "version": .string(RuntimeVersions.product),
-            "environment": .object(diagnosis.environment.map { .init($0.name, .string($0.value)) }),
+            "environment": .object(
+                [.init("libgit2", .string(RuntimeVersions.libgit2))]
+                    + diagnosis.environment.map { .init($0.name, .string($0.value)) }),
             "findings": .array(
                 diagnosis.findings.map { finding in
                     [
