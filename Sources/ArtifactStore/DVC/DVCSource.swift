@@ -42,7 +42,7 @@ public struct DVCSource: ArtifactSource {
         self.keys = keys
     }
 
-    public var name: String { remote.map { "DVC remote '\($0.name)' at \($0.store.name)" } ?? "the DVC cache" }
+    public var name: String { remote.map { "the DVC remote '\($0.name)' (\($0.store.name))" } ?? "the DVC cache" }
     public var readsRanges: Bool { remote?.store.readsRanges ?? true }
 
     public var credentials: String? { remote?.store.credentials }
@@ -129,7 +129,7 @@ public struct DVCSource: ArtifactSource {
     }
 
     private func missing(_ digest: ContentDigest) -> RegistryError {
-        let place = remote.map { "DVC remote '\($0.name)' (\($0.store.name))" } ?? "DVC's store"
+        let place = remote == nil ? "DVC's store" : name
         return RegistryError(
             .objectNotFound, "\(place) does not have \(digest.hexadecimal)", subject: digest.hexadecimal,
             hints: ["where it was made: dvc push" + (remote.map { " -r \($0.name.shellQuoted)" } ?? "")])

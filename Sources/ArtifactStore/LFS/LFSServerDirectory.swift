@@ -24,7 +24,7 @@ actor LFSServerDirectory {
         guard let access else { throw whyNone }
         if case .folder(let path) = access.endpoint {
             throw RegistryError(
-                .objectNotFound, "\(path) does not have sha256:\(pointer.sha256.prefix(12)), which is kept in Git LFS",
+                .objectNotFound, "Git LFS in \(path) does not have sha256:\(pointer.sha256.prefix(12))",
                 subject: pointer.sha256, hints: ["where it was made: git lfs push --all origin"])
         }
         let objects = objects
