@@ -75,7 +75,8 @@ let package = Package(
         room(
             "ModelRegistry",
             [
-                "RegistryCore", "RegistryFiles", "ArtifactStore", "LibGit2", "GitCommand", "ChildProcess", "GitTypes",
+                "RegistryCore", "RegistryFiles", "ArtifactStore", "Outbound", "LibGit2", "GitCommand", "ChildProcess",
+                "GitTypes",
             ]),
         room("GitModelCLI", ["ModelRegistry", "RegistryCore", "GitTypes", "CBuildCommit", argumentParser]),
         .executableTarget(name: "git-model", dependencies: ["GitModelCLI"], swiftSettings: strict),
@@ -83,13 +84,14 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/Support", exclude: ["servers"], swiftSettings: strict),
         tests("HouseTests", []),
         tests("TranscriptTests", ["TestSupport", "RegistryCore", "git-model"], exclude: ["Transcripts"]),
-        tests("GitTypesTests", ["GitTypes"]),
-        tests("LibGit2Tests", ["LibGit2", "GitTypes"]),
+        tests("GitTypesTests", ["GitTypes", "TestSupport"]),
+        tests("LibGit2Tests", ["LibGit2", "GitTypes", "TestSupport"]),
         tests("ChildProcessTests", ["ChildProcess"]),
-        tests("GitCommandTests", ["GitCommand", "ChildProcess", "GitTypes"]),
+        tests("GitCommandTests", ["GitCommand", "ChildProcess", "GitTypes", "TestSupport"]),
         tests("OutboundTests", ["Outbound", "GitTypes", "TestSupport"]),
-        tests("RegistryCoreTests", ["RegistryCore", "GitTypes"]),
-        tests("RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes"], exclude: ["Fixtures"]),
+        tests("RegistryCoreTests", ["RegistryCore", "GitTypes", "TestSupport"]),
+        tests(
+            "RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes", "TestSupport"], exclude: ["Fixtures"]),
         tests("ModelRegistryTests", ["ModelRegistry", "RegistryCore", "GitTypes", "TestSupport", "git-model"]),
     ]
 )

@@ -19,6 +19,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import hostile
+
 PROJECT = Path(__file__).resolve().parents[1]
 BUILD = PROJECT / ".build"
 REGISTRIES = BUILD / "bench"
@@ -154,7 +156,22 @@ class Bench:
         )
         return cases
 
-    def run(self, side: Side, folder: Path, measured: Measured) -> None:
+    def report_hostile(self) -> None:
+        """What content costs that was made to cost much: the slowest and the largest run of each kind."""
+        folder = REGISTRIES / "hostile"
+        hostile.make_repository(folder, self.environment)
+        for words in (["show"], ["history"], ["doctor"]):
+            measured = Measured()
+            self.run(Side("", [str(self.binary), *words], 1), folder, measured, must_succeed=False)
+            print(f"tag message of 100 MB, `{words[0]}`: {measured}, {_memory(measured.memory_kib)} MB")
+        subprocess.run(["git", "update-ref", "-d", "refs/tags/m@v1.0.0"], cwd=folder, check=True)
+        measured = Measured()
+        for text in hostile.yaml_files():
+            (folder / ".registry.yaml").write_bytes(text)
+            self.run(Side("", [str(self.binary), "show"], 1), folder, measured, must_succeed=False)
+        print(f"{hostile.FILES} hostile YAML files, `show`: {measured}, {_memory(measured.memory_kib)} MB")
+
+    def run(self, side: Side, folder: Path, measured: Measured, must_succeed: bool = True) -> None:
         """One run of one side: wall-clock time and peak memory of the process itself."""
         os.chdir(folder)
         actions = [(os.POSIX_SPAWN_DUP2, self.devnull, fd) for fd in (0, 1, 2)]
@@ -163,7 +180,7 @@ class Bench:
         _, status, usage = os.wait4(pid, 0)
         measured.seconds.append(time.perf_counter() - started)
         measured.memory_kib = max(measured.memory_kib, usage.ru_maxrss)
-        if os.waitstatus_to_exitcode(status) != 0:
+        if must_succeed and os.waitstatus_to_exitcode(status) != 0:
             shown = subprocess.run(side.command, cwd=folder, env=self.environment, capture_output=True, check=False)
             sys.exit(f"bench: {' '.join(side.command)} failed: {shown.stderr.decode(errors='replace')}")
         if side.undo:
@@ -244,6 +261,9 @@ def main() -> int:
         memory = f"{_memory(ours.memory_kib)} / {_memory(other.memory_kib)}"
         cells = [case.name, str(ours), f"{case.other.label} {other}", ratio(ours, other), bar(case), memory]
         print(f"| {' | '.join(cells)} |", flush=True)
+    if not options.quick and options.only in "hostile":
+        print()
+        bench.report_hostile()
     for line in missed:
         print(f"bar missed: {line}")
     return 1 if missed else 0

@@ -2,13 +2,15 @@ public import GitTypes
 
 extension GitCommand {
     /// Who commits and when, as git itself answers: from `GIT_COMMITTER_*`, `committer.*`, `user.*` and the clock.
-    /// - Throws: ``GitCommandError`` of kind `identityUnknown` where git does not know a name or an email.
+    /// - Throws: ``GitCommandError`` of kind `identityUnknown` where git does not know a name or an email,
+    ///   and `invalidDate` where `GIT_COMMITTER_DATE` is none.
     public func committerIdentity() async throws(GitCommandError) -> (Person, Timestamp) {
         let invocation = Invocation(["var", "GIT_COMMITTER_IDENT"])
         let output = try await run(invocation)
         guard output.exitCode == 0 else {
             let isUnknown = Self.identityComplaints.contains { output.errorText.contains($0) }
-            throw failure(of: invocation, output, kind: isUnknown ? .identityUnknown : nil)
+            let isDate = output.errorText.contains("invalid date format")
+            throw failure(of: invocation, output, kind: isUnknown ? .identityUnknown : isDate ? .invalidDate : nil)
         }
         guard let identity = Self.identity(output.text) else {
             throw GitCommandError(.failed, operation: "var", message: "git var printed no identity", exitCode: 0)

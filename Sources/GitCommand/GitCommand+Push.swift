@@ -16,6 +16,10 @@ extension GitCommand {
         guard !updates.isEmpty else { return [] }
         // Whatever the configuration says: these refs and no others.
         var arguments = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", "--no-force-with-lease"]
+        for update in updates {
+            guard let expected = update.expected else { continue }
+            arguments.append("--force-with-lease=\(try checked(update.destination, operation: "push")):\(expected)")
+        }
         arguments += [isAtomic ? "--atomic" : "--no-atomic", "--", remote.argument]
         for update in updates { arguments.append(try refspec(of: update)) }
 
@@ -59,6 +63,7 @@ extension GitCommand {
         switch reason {
         case .alreadyExists: "it exists with another id"
         case .notFastForward: "it has moved on"
+        case .changed: "it does not hold what was expected"
         case .hookDeclined: "a hook of the server declined it"
         case .protected: "it is protected"
         case .atomic: "another ref of the same push was refused"

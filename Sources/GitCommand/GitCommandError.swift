@@ -42,6 +42,8 @@ public struct GitCommandError: Error, Hashable, Sendable {
         case malformedValue
         /// Git printed more than was asked for.
         case tooLarge(limit: Int)
+        /// `GIT_COMMITTER_DATE` is no date that git can read.
+        case invalidDate
         /// Git does not know who commits: no name, or no email.
         case identityUnknown
 
@@ -80,6 +82,8 @@ public enum RejectionReason: Hashable, Sendable {
     case alreadyExists
     /// The new commit does not follow the one that the remote has.
     case notFastForward
+    /// The ref does not hold what it was expected to.
+    case changed
     /// A `pre-receive` or `update` hook of the server refused it.
     case hookDeclined
     /// A rule of the hosting service protects the ref.

@@ -52,7 +52,8 @@ struct PushReport {
         default: break
         }
         if says("already exists") { return .alreadyExists }
-        if says("non-fast-forward", "fetch first", "needs force", "stale info") { return .notFastForward }
+        if says("non-fast-forward", "fetch first", "needs force") { return .notFastForward }
+        if says("stale info") { return .changed }
         if says("protected branch", "protected tag", "protected ref", "rule violations") { return .protected }
         if says("hook declined") {
             // GitLab answers with its own pre-receive hook.

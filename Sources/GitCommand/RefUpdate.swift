@@ -6,27 +6,34 @@ public struct RefUpdate: Hashable, Sendable {
     public let source: Source?
     /// The ref at the remote.
     public let destination: RefName
+    /// What the remote's ref must hold for the update to be done; `nil` where any value will do.
+    public let expected: ObjectID?
 
     /// Publishes an object under a ref.
     public init(source: ObjectID, destination: RefName) {
         self.source = .object(source)
         self.destination = destination
+        self.expected = nil
     }
 
     /// Publishes what a local ref holds, under the same name unless another one is given.
     public init(source: RefName, destination: RefName? = nil) {
         self.source = .reference(source)
         self.destination = destination ?? source
+        self.expected = nil
     }
 
-    private init(deletionOf destination: RefName) {
+    private init(deletionOf destination: RefName, expecting expected: ObjectID?) {
         self.source = nil
         self.destination = destination
+        self.expected = expected
     }
 
     /// Deletes a ref at the remote.
-    public static func deletion(of reference: RefName) -> RefUpdate {
-        RefUpdate(deletionOf: reference)
+    /// - Parameter expected: what it must hold there; where it holds something else, or is not there, the deletion is
+    ///   rejected as ``RejectionReason/changed``. With `nil` it is deleted whatever it holds, and none need be there.
+    public static func deletion(of reference: RefName, expecting expected: ObjectID? = nil) -> RefUpdate {
+        RefUpdate(deletionOf: reference, expecting: expected)
     }
 
     /// Whether the ref is deleted.

@@ -18,8 +18,8 @@ public struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
         /// No repository at the path or above it.
         case notARepository(path: String)
         /// The repository is of a format that libgit2 cannot read: `extensions.objectformat`,
-        /// `core.repositoryformatversion`.
-        case unsupportedExtension(name: String)
+        /// `core.repositoryformatversion`; and the value that it has, where that matters.
+        case unsupportedExtension(name: String, value: String? = nil)
         /// The repository belongs to another user and `safe.directory` does not list it.
         case dubiousOwnership(path: String)
         /// A revision, ref or path that is not there.

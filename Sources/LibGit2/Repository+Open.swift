@@ -91,7 +91,7 @@ extension Repository {
         for (name, known) in [("extensions.objectformat", "sha1"), ("extensions.refstorage", "files")] {
             guard let value = try localConfiguration(name), value.lowercased() != known else { continue }
             throw GitError(
-                .unsupportedExtension(name: name), operation: operation,
+                .unsupportedExtension(name: name, value: value), operation: operation,
                 message: "unsupported extension \(name) = \(value)")
         }
     }

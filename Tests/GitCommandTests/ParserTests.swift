@@ -1,4 +1,5 @@
 import GitTypes
+import TestSupport
 import Testing
 
 @testable import GitCommand
@@ -51,7 +52,7 @@ import Testing
 
     @Test func `takes a stream of objects in pieces of any size`() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             let objects = (0..<Int.random(in: 1...6, using: &generator)).compactMap { _ -> GitObject? in
                 let size = Int.random(in: 0...300, using: &generator)
@@ -92,15 +93,5 @@ import Testing
         for text in ["", "Ana", "Ana <a@b>", "Ana <a@b> x +0000", "Ana <a@b> 1 x", "Ana >a@b< 1 +0000"] {
             #expect(GitCommand.identity(text) == nil)
         }
-    }
-}
-
-/// Knuth's linear congruential generator: the same numbers for the same seed.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ (state >> 29)
     }
 }

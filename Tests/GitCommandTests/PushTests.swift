@@ -45,6 +45,15 @@ import Testing
         #expect(results.allSatisfy { $0.status == .deleted })
         _ = try await command.push(to: remote, [.deletion(of: first)])
         #expect(try await scratch.refs("remote.git") == ["\(third) \(moved)"])
+
+        for absentOrOther in [first, third] {
+            let deletion = RefUpdate.deletion(of: absentOrOther, expecting: id)
+            error = try await failure { _ = try await command.push(to: remote, [deletion]) }
+            #expect(error.kind == .rejected(absentOrOther, .changed))
+        }
+        #expect(try await scratch.refs("remote.git") == ["\(third) \(moved)"])
+        results = try await command.push(to: remote, [.deletion(of: third, expecting: moved)])
+        #expect(results.map(\.status) == [.deleted])
         #expect(try await command.push(to: remote, []).isEmpty)
     }
 

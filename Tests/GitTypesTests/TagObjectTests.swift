@@ -1,4 +1,5 @@
 import GitTypes
+import TestSupport
 import Testing
 
 @Suite struct TagObjectTests {
@@ -49,7 +50,7 @@ import Testing
 
     /// Row C7 of the fault table: 300 mutated objects, no crash.
     @Test func `no bytes make the parser trap`() {
-        var random = SeededNumbers(seed: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<3_000 {
             var bytes = Array(Self.sample.utf8)
             for _ in 0..<Int.random(in: 1...6, using: &random) {

@@ -1,4 +1,5 @@
 import GitTypes
+import TestSupport
 import Testing
 
 @Suite struct TerminalTextTests {
@@ -19,7 +20,7 @@ import Testing
 
     /// Row M2 of the threat table: 10,000 texts of hostile scalars, none of which leaves a control byte.
     @Test func `no hostile text gets through`() {
-        var random = SeededNumbers(seed: 20_261_121)
+        var random = SeededGenerator(seed: 20_261_121)
         let hostile: [ClosedRange<UInt32>] = [
             0x00...0x20, 0x7F...0xA0, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xE0000...0xE007F, 0x41...0x5A,
             0x4E00...0x4E20, 0xFFF0...0xFFFF, 0x61C...0x61C,
@@ -68,20 +69,5 @@ import Testing
             }
         }
         return units
-    }
-}
-
-/// Numbers that look random and are the same for the same seed: splitmix64.
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

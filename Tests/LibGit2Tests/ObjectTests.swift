@@ -1,6 +1,7 @@
 import GitTypes
 import Glibc
 import LibGit2
+import TestSupport
 import Testing
 
 @Suite struct ObjectTests {
@@ -116,7 +117,7 @@ import Testing
         let (whole, tree) = (try commitText("m"), try repository.commit(head).tree)
         let entries = try repository.withObject(tree) { _, bytes in Array(bytes) }
         let seed: UInt64 = 99
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         func mutate(_ bytes: [UInt8]) -> [UInt8] {
             var bytes = bytes
             if Bool.random(using: &random) { bytes = Array(bytes[..<Int.random(in: 0..<bytes.count, using: &random)]) }
@@ -141,7 +142,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)), arguments: [10, 100_000])
     func `an object whose file is damaged or cut short is an error and no endless wait`(_ size: Int) throws {
-        var random = SplitMix(state: 5)
+        var random = SeededGenerator(seed: 5)
         let blob = try store((0..<size).map { _ in UInt8.random(in: 0...255, using: &random) }, type: "blob")
         let hex = blob.description
         let file = "\(folder)/.git/objects/\(hex.prefix(2))/\(hex.dropFirst(2))"

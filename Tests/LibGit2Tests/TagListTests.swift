@@ -1,6 +1,7 @@
 import GitTypes
 import Glibc
 import LibGit2
+import TestSupport
 import Testing
 
 @Suite struct TagListTests {
@@ -94,7 +95,7 @@ import Testing
         let expected = try scratch.tagsByUs(folder)
         var cases: [(String, [UInt8])] = []
         let seed: UInt64 = 0x6D6F_6465_6C
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<60 {
             let at = Int.random(in: 0..<whole.count, using: &random)
             cases.append(("cut at \(at)", Array(whole[..<at])))
@@ -150,7 +151,7 @@ import Testing
             "?",
         ]
         let seed: UInt64 = 7
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let head = try scratch.id("HEAD", in: folder)
         for _ in 0..<80 {
             let count = Int.random(in: 1...4, using: &random)
@@ -182,18 +183,5 @@ import Testing
             try update(round)
         }
         #expect(reader.wait() == 0)
-    }
-}
-
-/// A small generator with a seed, so that a failure can be run again.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

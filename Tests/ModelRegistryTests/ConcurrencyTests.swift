@@ -39,6 +39,37 @@ import Testing
         #expect(try sandbox.succeed("git fsck --strict --no-dangling 2>&1", in: "repo") == "")
     }
 
+    /// Row R1 of the fault table, small: the same person, the same second, the same tag objects, and one winner each.
+    @Test func `two clones of one person publish a version once`() throws {
+        let sandbox = Sandbox()
+        try sandbox.makeRepository(commits: 20)
+        try sandbox.makeRemote()
+        try sandbox.succeed("git clone -q remote.git second")
+        for round in 0..<20 {
+            let outcome = try sandbox.run(
+                """
+                for clone in repo second; do
+                    (cd $clone; git model register m HEAD~\(round) --version v1.0.\(round) --push > out 2> err; echo $? > status) &
+                done; wait; cat */status; cat */out */err >&2
+                """)
+            #expect(outcome.output.split(separator: "\n").sorted() == ["0", "3"], "round \(round): \(outcome)")
+        }
+        #expect(try sandbox.tags(in: "remote.git").count == 20)
+    }
+
+    @Test func `a stage of a version that another clone registered in the same second is assigned`() throws {
+        let sandbox = Sandbox()
+        try sandbox.makeRepository()
+        try sandbox.makeRemote()
+        sandbox.environment["GIT_COMMITTER_DATE"] = "@1772443800 +0000"
+        try sandbox.succeed("git clone -q remote.git second && cd second && git model register m --push")
+        let outcome = try sandbox.model("assign m --stage prod --push")
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(try sandbox.tags(in: "remote.git") == ["m#prod#1", "m@v0.0.1"])
+        let again = try sandbox.model("assign m --stage prod --push", in: "second")
+        #expect(again.status == 3 && again.errors.contains("m#prod#1"), "\(again)")
+    }
+
     @Test func `on a commit with two versions nothing else happens than what is announced`() throws {
         let sandbox = Sandbox()
         try sandbox.makeRepository()

@@ -77,6 +77,9 @@ import Testing
             git(
                 "printf 'artifacts:\\n  churn: {path: [1]}\\n  b: {path: b}\\n' > dvc.yaml && git add . && git commit -qm x"
             )),
+        Oddity("dated far ahead", [.futureDate]) {
+            try $0.plantTag("nn@v1.0.0", tagger: "Ana Ruiz <ana@example.com> 4000000000 +0000")
+        },
         Oddity("damaged ref", [.damagedRef], git("echo nonsense > .git/refs/tags/nn@v1.0.0")),
         Oddity("empty ref", [.damagedRef], git(": > .git/refs/tags/nn@v1.0.0")),
         Oddity(

@@ -89,8 +89,10 @@ import Testing
         for (number, path) in paths {
             let output = ["", "out.bin", "side/", "side"][number % 4]
             do throws(RegistryError) {
-                _ = try await registry.download(
-                    try Selector("m@v0.0.\(number)"), to: "\(sandbox.path)/box/in/\(output)", isForced: true)
+                var request = DownloadRequest()
+                request.output = "\(sandbox.path)/box/in/\(output)"
+                request.isForced = true
+                _ = try await registry.download(try Selector("m@v0.0.\(number)"), request)
                 Issue.record("\(path.debugDescription) was downloaded")
             } catch {
                 #expect([4, 64].contains(error.code.exitStatus), "\(path.debugDescription): \(error)")

@@ -108,6 +108,42 @@ import Testing
         }
     }
 
+    @Test func `a deletion says what the remote had of it`() throws {
+        try sandbox.succeed(
+            "git model register churn --push && git model assign churn@v0.0.1 --stage prod", in: "repo")
+        let outcome = try sandbox.model("deprecate churn@v0.0.1 --delete --push")
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(outcome.output.contains("Successfully deleted git tag churn@v0.0.1 on remote."))
+        #expect(!outcome.output.contains("deleted git tag churn#prod#1 on remote"), "\(outcome)")
+        #expect(outcome.errors.contains("The remote had no git tag churn#prod#1."), "\(outcome)")
+        #expect(try sandbox.tags() == [] && sandbox.tags(in: "remote.git") == [])
+    }
+
+    @Test func `a deletion takes no tag that somebody else put there`() throws {
+        try sandbox.succeed("git model register churn --push", in: "repo")
+        try sandbox.succeed("git clone -q remote.git second")
+        try sandbox.succeed(
+            "git tag -f -a -m theirs churn@v0.0.1 && git push -q --force origin churn@v0.0.1", in: "second")
+        let before = (try sandbox.references(), try sandbox.references(in: "remote.git"))
+        let outcome = try sandbox.model("deprecate churn@v0.0.1 --delete --push")
+        #expect(outcome.status == 3 && outcome.errors.contains("another tag churn@v0.0.1"), "\(outcome)")
+        #expect(try sandbox.references() == before.0)
+        #expect(try sandbox.references(in: "remote.git") == before.1)
+    }
+
+    @Test(arguments: ["pre-receive", "post-receive"])
+    func `a deletion that broke off is completed by the same command`(hook: String) throws {
+        try sandbox.succeed("git model register churn --push", in: "repo")
+        try installHook(hook, "kill -9 $PPID")
+        let broken = try sandbox.model("deprecate churn@v0.0.1 --delete --push")
+        #expect(broken.status == 1 && broken.errors.contains("run the same command again"), "\(broken)")
+        #expect(try sandbox.tags() == ["churn@v0.0.1"])
+        try installHook(hook, "exit 0")
+        let outcome = try sandbox.model("deprecate churn@v0.0.1 --delete --push")
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(try sandbox.tags() == [] && sandbox.tags(in: "remote.git") == [])
+    }
+
     @Test func `a deletion that the remote refuses deletes nothing here`() throws {
         try sandbox.succeed("git model register churn --push", in: "repo")
         try installHook("update", #"case "$3" in *[!0]*) ;; *) exit 1;; esac"#)

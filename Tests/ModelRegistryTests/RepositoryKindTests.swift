@@ -80,14 +80,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("git init -q --object-format=sha256 x", "objectformat"),
+        ("git init -q --object-format=sha256 x", "objectformat=sha256"),
         (
             "git init -q x && git -C x config core.repositoryformatversion 1 && git -C x config extensions.fancyName y",
             "fancyname"
         ),
         (
             "git init -q x && git -C x config core.repositoryformatversion 1 && git -C x config extensions.refStorage reftable",
-            "refstorage"
+            "refstorage=reftable"
         ),
     ])
     func `a repository of another format is named`(setUp: String, word: String) throws {

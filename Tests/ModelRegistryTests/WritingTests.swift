@@ -124,6 +124,43 @@ import Testing
         }
     }
 
+    @Test func `a tag comes after one that is dated far ahead, and says so`() throws {
+        let sandbox = Sandbox()
+        try sandbox.makeRepository(commits: 2)
+        try sandbox.plantTag("churn@v1.0.0", tagger: "Ana Ruiz <ana@example.com> 4000000000 +0000")
+        let outcome = try sandbox.run("env -u GIT_COMMITTER_DATE git model deprecate churn@v1.0.0", in: "repo")
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(outcome.errors.contains("warning: tag churn@v1.0.0 is dated 2096-10-02"), "\(outcome)")
+        let seconds = try sandbox.succeed(
+            "git for-each-ref --format='%(taggerdate:unix)' 'refs/tags/churn@v1.0.0!'", in: "repo")
+        #expect(seconds == "4000000001")
+        #expect(try sandbox.succeed("git model show", in: "repo").contains("churn"))
+        #expect(try sandbox.model("show churn@v1.0.0 --version").status == 2)
+    }
+
+    @Test func `no tag is dated past the year 9999`() throws {
+        let sandbox = Sandbox()
+        try sandbox.makeRepository()
+        try sandbox.plantTag("churn@v1.0.0", tagger: "Ana Ruiz <ana@example.com> 253402300799 +0000")
+        try sandbox.plantTag("old@v1.0.0", tagger: "Ana Ruiz <ana@example.com> -4000000000 +0000")
+        let before = try sandbox.footprint()
+        let outcome = try sandbox.run("env -u GIT_COMMITTER_DATE git model deprecate churn", in: "repo")
+        #expect(outcome.status == 64 && outcome.errors.contains("year 9999"), "\(outcome)")
+        #expect(try sandbox.footprint() == before)
+        let old = try sandbox.run("env -u GIT_COMMITTER_DATE git model deprecate old", in: "repo")
+        #expect(old.status == 0 && !old.errors.contains("warning"), "\(old)")
+    }
+
+    @Test func `a date that Git cannot read is named, with one that it can`() throws {
+        let sandbox = Sandbox()
+        try sandbox.makeRepository()
+        let outcome = try sandbox.run("GIT_COMMITTER_DATE=garbage git model register churn", in: "repo")
+        #expect(outcome.status == 64 && outcome.errors.contains("hint: export GIT_COMMITTER_DATE=2026-03-02T"))
+        #expect(try sandbox.tags() == [])
+        try sandbox.succeed(
+            "export GIT_COMMITTER_DATE=2026-03-02T09:30:00+0000 && git model register churn", in: "repo")
+    }
+
     /// Messages as `sh` writes them, and what must stand in the tag.
     @Test(arguments: [
         ("-m 'retrained on October'", "retrained on October"),

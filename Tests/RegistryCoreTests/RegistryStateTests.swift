@@ -1,4 +1,5 @@
 import GitTypes
+import TestSupport
 import Testing
 
 @testable import RegistryCore

@@ -1,6 +1,7 @@
 import GitTypes
 import RegistryCore
 import RegistryFiles
+import TestSupport
 import Testing
 
 /// Random files, written as people write them, and random edits.

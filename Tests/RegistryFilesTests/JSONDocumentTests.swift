@@ -1,6 +1,7 @@
 import GitTypes
 import RegistryCore
 import RegistryFiles
+import TestSupport
 import Testing
 
 @Suite struct JSONDocumentTests {

@@ -8,7 +8,6 @@ import Testing
     static let exceptions: [ErrorCode: String] = [
         .dubiousOwnership: "takes a folder of another user, which only root can make; LibGit2Tests makes one",
         .outcomeUnknown: "takes a server that dies in the middle of a push; GitCommandTests has one",
-        .annotationExists: "no command refuses an annotation that is there: `annotate` edits it",
         .internalFault: "is a fault of ours",
     ]
 

@@ -45,6 +45,13 @@ public struct DVCSource: ArtifactSource {
     public var name: String { remote.map { "DVC remote '\($0.name)' at \($0.store.name)" } ?? "the DVC cache" }
     public var readsRanges: Bool { remote?.store.readsRanges ?? true }
 
+    public var credentials: String? { remote?.store.credentials }
+
+    public func find(_ file: ArtifactFile) async throws(RegistryError) -> String {
+        guard let digest = file.digest else { return name }
+        return try await find(digest, isDirectory: false)
+    }
+
     public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool {
         guard let digest = file.digest, let remote, Self.cached(digest, in: caches) == nil else { return false }
         for key in candidates(digest) {
@@ -84,9 +91,7 @@ public struct DVCSource: ArtifactSource {
         return try DVCManifest.parse(bytes, file: shown)
     }
 
-    /// Whether the object can be had: where it is.
-    /// - Throws: as ``read(_:from:to:into:)``.
-    public func find(_ digest: ContentDigest, isDirectory: Bool) async throws(RegistryError) -> String {
+    private func find(_ digest: ContentDigest, isDirectory: Bool) async throws(RegistryError) -> String {
         if let cache = Self.cached(digest, in: caches, isDirectory: isDirectory) {
             return "the DVC cache \(cache.path)"
         }

@@ -99,9 +99,8 @@ public struct LFSSource: ArtifactSource {
         }
     }
 
-    /// Whether the object can be had: where it is.
-    /// - Throws: as ``read(_:from:to:into:)``.
-    public func find(_ pointer: LFSPointer) async throws(RegistryError) -> String {
+    public func find(_ file: ArtifactFile) async throws(RegistryError) -> String {
+        guard let pointer = Self.pointer(file) else { return name }
         if let cache = cached(pointer) { return cache.path }
         _ = try await servers.server(whyNoServer).action(for: pointer)
         return name

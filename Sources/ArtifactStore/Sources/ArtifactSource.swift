@@ -16,6 +16,14 @@ public protocol ArtifactSource: Sendable {
     /// Whether parts of this file can be read side by side. Asked for large files only, for it may cost a request.
     func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool
 
+    /// How the source lets us in, for people: `keys from AWS_ACCESS_KEY_ID`; `nil` where it lets everybody in.
+    var credentials: String? { get }
+
+    /// Asks whether the bytes of a file can be had, without reading them.
+    /// - Returns: where they are.
+    /// - Throws: as ``read(_:from:to:into:)``.
+    func find(_ file: ArtifactFile) async throws(RegistryError) -> String
+
     /// Hands over the bytes of a file.
     /// - Parameters:
     ///   - offset: the first byte; always 0 where the source does not read ranges.
@@ -28,6 +36,9 @@ public protocol ArtifactSource: Sendable {
 }
 
 extension ArtifactSource {
+    /// How the source lets us in: nothing is needed, unless the source says otherwise.
+    public var credentials: String? { nil }
+
     /// Whether a file can be read from any byte on: no, unless the source says otherwise.
     public var readsRanges: Bool { false }
 

@@ -72,7 +72,7 @@ public struct FolderStore: ObjectStore {
     }
 
     /// Whether there is a file at a path.
-    func holds(_ path: String) -> Bool { access("\(self.path)/\(path)", R_OK) == 0 }
+    public func holds(_ path: String) -> Bool { access("\(self.path)/\(path)", R_OK) == 0 }
 
     private func full(_ key: ObjectKey) -> String { "\(path)/\(key.path)" }
 

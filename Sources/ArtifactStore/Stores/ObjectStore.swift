@@ -5,6 +5,9 @@ public protocol ObjectStore: Sendable {
     /// The place for people, without secrets: `s3://models/dvc`.
     var name: String { get }
 
+    /// How the place lets us in, for people, without secrets; `nil` where it needs nothing.
+    var credentials: String? { get }
+
     /// Whether bytes can be read from the middle of an object on.
     var readsRanges: Bool { get }
 
@@ -60,6 +63,9 @@ public struct StoredObject: Hashable, Sendable {
 }
 
 extension ObjectStore {
+    /// How the place lets us in: it needs nothing, unless it says otherwise.
+    public var credentials: String? { nil }
+
     /// The whole of a small object.
     /// - Throws: as ``read(_:from:to:into:)``, and with code ``ErrorCode/tooLarge`` beyond the limit.
     func bytes(of key: ObjectKey, limit: Int) async throws(RegistryError) -> [UInt8] {

@@ -26,7 +26,8 @@ public struct S3Store: ObjectStore {
     }
 
     private let location: Location
-    private let credentials: AWSCredentials?
+    private let keys: AWSCredentials?
+    private let credentialsName: String?
     private let client: OutboundClient
     private let credentialHints: [String]
     /// The bucket's region: the configuration's, until the server names another one.
@@ -35,12 +36,15 @@ public struct S3Store: ObjectStore {
     /// Creates the store.
     /// - Parameters:
     ///   - credentials: `nil` reads without a signature, as anybody may read a public bucket.
+    ///   - credentialsName: where they were found, for people.
     ///   - credentialHints: what mends missing or wrong credentials.
     public init(
-        _ location: Location, credentials: AWSCredentials?, client: OutboundClient, credentialHints: [String] = []
+        _ location: Location, credentials: AWSCredentials?, credentialsName: String?, client: OutboundClient,
+        credentialHints: [String] = []
     ) {
         self.location = location
-        self.credentials = credentials
+        self.keys = credentials
+        self.credentialsName = credentialsName
         self.client = client
         self.credentialHints = credentialHints
         self.region = Region(location.region)
@@ -49,6 +53,7 @@ public struct S3Store: ObjectStore {
     public var name: String {
         "s3://" + [location.bucket, location.prefix].filter { !$0.isEmpty }.joined(separator: "/")
     }
+    public var credentials: String? { credentialsName }
     public var readsRanges: Bool { true }
     public func readsParts(of key: ObjectKey) async throws(RegistryError) -> Bool { true }
 
@@ -113,7 +118,7 @@ public struct S3Store: ObjectStore {
                 }
                 // Without the right to list a bucket a missing object is forbidden, not missing.
                 let hints = credentialHints + ["where s3:ListBucket is not allowed, a missing object is refused, too"]
-                throw RegistryError(error, hasCredentials: credentials != nil, credentialHints: hints)
+                throw RegistryError(error, hasCredentials: keys != nil, credentialHints: hints)
             }
         }
     }
@@ -140,7 +145,7 @@ public struct S3Store: ObjectStore {
             if !query.isEmpty { root = try root.with(query: query.map { (name: $0.0, value: $0.1) }) }
             return OutboundRequest(
                 method, root,
-                authorization: credentials.map { .aws($0, region: region, service: "s3") } ?? .none)
+                authorization: keys.map { .aws($0, region: region, service: "s3") } ?? .none)
         } catch {
             throw RegistryError(error, code: .addressRefused)
         }

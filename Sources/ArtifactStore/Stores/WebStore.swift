@@ -24,6 +24,13 @@ public struct WebStore: ObjectStore {
     }
 
     public var name: String { base.description }
+    public var credentials: String? {
+        switch authorization {
+        case .none: headers.fields.isEmpty ? nil : "the header \(headers)"
+        case .basic(let user, _), .digest(let user, _): "user \(user) with a password"
+        default: "\(authorization)"
+        }
+    }
     public var readsRanges: Bool { true }
 
     public func readsParts(of key: ObjectKey) async throws(RegistryError) -> Bool {

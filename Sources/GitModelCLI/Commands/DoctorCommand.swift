@@ -10,7 +10,13 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: """
             Names every odd tag, file and ref, what it means for the state, and the command that mends it. Nothing \
             is changed. The exit status is 5 where anything was found.
+
+            With a selector it says of one version whether its bytes can be had: where they are, which credentials \
+            were found, and what is missing. Stores are asked; no bytes are read.
             """)
+
+    @Argument(help: "Artifact or selector of a version whose bytes are looked for")
+    var selector: String?
 
     @Flag(help: "Print the findings as JSON")
     var json = false
@@ -18,6 +24,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     mutating func run() async throws {
+        if let selector { return try await checkDelivery(of: try Selector(selector)) }
         let diagnosis = try await common.registry().diagnose()
         let printer = common.printer
         if json {
@@ -35,10 +42,28 @@ struct DoctorCommand: AsyncParsableCommand {
         if !diagnosis.findings.isEmpty { throw ExitCode(ErrorCode.findings.exitStatus) }
     }
 
+    private func checkDelivery(of selector: Selector) async throws {
+        var request = DownloadRequest()
+        request.checksOnly = true
+        request.isForced = true
+        let receipt = try await common.registry().download(selector, request)
+        let report = DeliveryReport(receipt: receipt)
+        let printer = common.printer
+        if json { return printer.json(report.json) }
+        printer.data(report.summary.terminalSafe())
+        let digests = Set(receipt.files.map { $0.digest == nil })
+        printer.data("credentials: \(receipt.credentials?.terminalSafe() ?? "none are needed")")
+        if digests.contains(true) { printer.data("digest: not recorded for all files, so --no-verify is needed") }
+        let command = receipt.files.count == 1 ? "it" : "all \(receipt.files.count) files"
+        printer.data("\(command) can be had: git model download \(selector.description.shellQuoted)")
+    }
+
     private static func json(_ diagnosis: Diagnosis) -> JSONValue {
         [
-            "version": .string(GitModelVersion.number),
-            "environment": .object(diagnosis.environment.map { .init($0.name, .string($0.value)) }),
+            "version": .string(RuntimeVersions.product),
+            "environment": .object(
+                [.init("libgit2", .string(RuntimeVersions.libgit2))]
+                    + diagnosis.environment.map { .init($0.name, .string($0.value)) }),
             "findings": .array(
                 diagnosis.findings.map { finding in
                     [

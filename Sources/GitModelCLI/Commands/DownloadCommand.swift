@@ -1,5 +1,6 @@
 import ArgumentParser
 import GitTypes
+import Glibc
 import ModelRegistry
 import RegistryCore
 
@@ -9,8 +10,10 @@ struct DownloadCommand: AsyncParsableCommand {
         abstract: "Download the model that is in a stage",
         usage: "git model download <selector> [<options>]",
         discussion: """
-            The bytes are checked against the digest of the version before anything stands under its final name; a \
-            file or folder that has the same content already is left alone. A name alone means the latest version.
+            The bytes come from wherever they are kept: Git, Git LFS, the cache or remote of DVC, an address. They are \
+            checked against the digest of the version before anything stands under its final name; a file or folder \
+            that has the same content already is left alone. A name alone means the latest version. A download that \
+            was interrupted goes on where it stopped when the same command is given again.
 
             Examples:
               git model download churn#prod
@@ -27,11 +30,25 @@ struct DownloadCommand: AsyncParsableCommand {
         help: "Where to put it: a new name, or a folder that exists (default: the artifact's own name here)")
     var output: String?
 
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Files, or parts of a large file, that come side by side, 1 to 64", valueName: "number"))
+    var jobs = 8
+
     @Flag(help: "Replace what is there, and take a deregistered or deprecated version too")
     var force = false
 
-    @Flag(help: "Say what would be done, and do nothing")
+    @Flag(help: "Say what would be done, and write nothing")
     var dryRun = false
+
+    @Flag(help: "Ask whether the bytes can be had, and read none of them")
+    var check = false
+
+    @Flag(name: .customLong("no-verify"), help: "Take the bytes as they are, whatever was registered")
+    var skipsVerification = false
+
+    @Flag(help: "Let the repository name files of this machine by file:// addresses")
+    var allowFileURLs = false
 
     @Flag(help: "Print the result as JSON")
     var json = false
@@ -39,40 +56,56 @@ struct DownloadCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     mutating func run() async throws {
+        guard (1...64).contains(jobs) else {
+            throw RegistryError(
+                .invalidArguments, "--jobs is \(jobs), and must be from 1 to 64", hints: ["leave it out for 8"])
+        }
         let printer = common.printer
-        let receipt = try await common.registry().download(
-            try Selector(selector), to: output, isForced: force, isDryRun: dryRun)
-        if json { return printer.json(Self.json(receipt)) }
-        let version = "\(receipt.artifact) \(receipt.version)"
-        for file in receipt.files {
-            let state = receipt.isDryRun ? "would write" : file.isUnchanged ? "unchanged" : "wrote"
-            printer.note("\(state) \(file.target.terminalSafe()) (\(file.size) bytes, \(file.digest.prefix(19)))")
+        let bar = common.quiet || isatty(STDERR_FILENO) == 0 ? nil : ProgressBar()
+        var request = DownloadRequest()
+        request.output = output
+        request.isForced = force
+        request.isDryRun = dryRun
+        request.checksOnly = check
+        request.jobs = jobs
+        request.verifies = !skipsVerification
+        request.allowsFileURLs = allowFileURLs
+        if let bar {
+            request.observer.onProgress = { bar.update($0) }
+        } else {
+            request.observer.onFile = { path, size in
+                printer.note("wrote \(path.terminalSafe()) (\(ByteCount.text(size)))")
+            }
         }
-        if !receipt.isDryRun {
-            printer.note("\(version) from \(receipt.source.terminalSafe()) at \(receipt.commit.short)")
-            printer.data(receipt.target.terminalSafe())
+        if skipsVerification { printer.warning("warning: the bytes are not checked against what was registered") }
+        let receipt: DownloadReceipt
+        do {
+            receipt = try await common.registry().download(try Selector(selector), request)
+        } catch {
+            bar?.clear()
+            throw error
         }
+        bar?.clear()
+        print(receipt, printer)
     }
 
-    private static func json(_ receipt: DownloadReceipt) -> JSONValue {
-        [
-            "name": .string(receipt.artifact.description),
-            "version": .string(receipt.version.description),
-            "stages": .array(receipt.stages.map { .string($0.description) }),
-            "commit": .string(receipt.commit.description),
-            "path": .string(receipt.target),
-            "source": .string(receipt.source),
-            "dry_run": .bool(receipt.isDryRun),
-            "files": .array(
-                receipt.files.map { file in
-                    [
-                        "path": .string(file.target),
-                        "size": .integer(file.size),
-                        "digest": .string(file.digest),
-                        "source": .string(receipt.source),
-                        "unchanged": .bool(file.isUnchanged),
-                    ]
-                }),
-        ]
+    private func print(_ receipt: DownloadReceipt, _ printer: Printer) {
+        let report = DeliveryReport(receipt: receipt)
+        if json { return printer.json(report.json) }
+        if dryRun || check {
+            let state = check ? "can be had" : "would write"
+            for file in receipt.files {
+                let size = file.size.map { ByteCount.text($0) } ?? "size not known before"
+                printer.note("\(state): \(file.target.terminalSafe()) (\(size), \(file.digest ?? "no digest"))")
+            }
+            if let credentials = receipt.credentials { printer.note("credentials: \(credentials.terminalSafe())") }
+            return printer.note(report.summary.terminalSafe())
+        }
+        let unchanged = receipt.files.count { $0.isUnchanged }
+        if unchanged > 0 {
+            printer.note("\(receipt.target.terminalSafe()) has this content already: nothing was downloaded")
+        }
+        printer.note(report.summary.terminalSafe())
+        printer.data(receipt.target.terminalSafe())
     }
 }

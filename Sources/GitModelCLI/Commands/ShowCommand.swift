@@ -50,7 +50,10 @@ struct ShowCommand: AsyncParsableCommand {
         case .table(let style):
             if view.rows.isEmpty {
                 printer.data("Nothing found in the current workspace")
-                return printer.note("hint: to register a first version: git model register NAME")
+                return printer.note(
+                    view.hiddenCount > 0
+                        ? "hint: to see the deprecated artifacts: git model show --deprecated"
+                        : "hint: to register a first version: git model register NAME")
             }
             view.table.lines(style).forEach { printer.data($0) }
             view.notes.forEach { printer.note($0) }
@@ -63,20 +66,20 @@ struct ShowCommand: AsyncParsableCommand {
     ) async throws {
         let artifact = try snapshot.state.requireArtifact(selector.artifact)
         let versions = ArtifactView.versions(of: artifact, selector.target, query)
+        if versions.isEmpty { throw nothingFound(selector, snapshot.state) }
         let needsFacts = format == .json || versions.contains { $0.version.authoringEvent == nil }
         let facts = needsFacts ? try await registry.commitFacts(Set(versions.map(\.version.commit)), snapshot) : [:]
         let view = ArtifactView(artifact: artifact, versions: versions, facts: facts)
         switch format {
         case .json: printer.json(view.json)
-        case .field(.name) where !versions.isEmpty:
+        case .field(.name):
             throw RegistryError(
                 .invalidArguments, "cannot apply --name to one artifact",
                 hints: ["for the names of all artifacts: git model show --name"])
+        case .field(.version) where selector.target != .artifact: view.labels.forEach { printer.data($0) }
         case .field(let field): view.values(field).forEach { printer.data($0) }
-        case .table(let style) where !versions.isEmpty: view.table.lines(style).forEach { printer.data($0) }
-        case .table: break
+        case .table(let style): view.table.lines(style).forEach { printer.data($0) }
         }
-        if versions.isEmpty { throw nothingFound(selector, snapshot.state) }
     }
 
     /// Why a selector found nothing. Whatever the reason, the status is that of "not found".

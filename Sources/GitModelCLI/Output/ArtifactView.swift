@@ -59,6 +59,11 @@ struct ArtifactView {
         }
     }
 
+    /// The names of the versions, each once, though it be registered on several commits.
+    var labels: [String] {
+        values(.version).reduce(into: []) { labels, label in if !labels.contains(label) { labels.append(label) } }
+    }
+
     private var displayName: String { artifact.isRegistered ? artifact.name.description : "*\(artifact.name)" }
 
     private func stageText(_ entry: Entry) -> String {

@@ -17,12 +17,11 @@ enum CIFormat: String, CaseIterable, ExpressibleByArgument {
 /// What a CI job learns from a tag: the outputs of GTO's own action, and ours.
 struct CIOutputs {
     private let values: [(key: String, value: String)]
-    private let participle: String
 
     init(_ event: RegistryEvent, annotation: ArtifactAnnotation?) {
-        self.participle = event.kind.participle
         self.values = [
             ("event", event.kind.rawValue),
+            ("action", event.kind.participle),
             ("name", event.artifact.description),
             ("version", event.version?.description ?? ""),
             ("stage", event.stage?.description ?? ""),
@@ -38,7 +37,7 @@ struct CIOutputs {
 
     /// The same for variables, where the event has the word that hooks get: `registered`, not `registration`.
     private var variables: [(key: String, value: String)] {
-        values.map { $0.key == "event" ? ($0.key, participle) : $0 }
+        values.filter { $0.key != "event" }.map { $0.key == "action" ? ("event", $0.value) : $0 }
     }
 
     func text(_ format: CIFormat) -> String {

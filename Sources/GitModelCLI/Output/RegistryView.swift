@@ -21,7 +21,9 @@ struct RegistryView {
     /// The columns: the allowed stages, then those in use that are not allowed.
     let stages: [StageName]
     private let unexpected: Set<StageName>
-    private let configurationFile: String
+    private let stagesOrigin: String
+    /// How many artifacts are left out because they are deprecated.
+    let hiddenCount: Int
 
     init(_ snapshot: RegistrySnapshot, _ query: ShowQuery) {
         let used = snapshot.state.stagesInUse
@@ -29,7 +31,8 @@ struct RegistryView {
         let unexpected = allowed.map { Set(used).subtracting($0) } ?? []
         self.unexpected = unexpected
         self.stages = allowed.map { $0 + used.filter(unexpected.contains) } ?? used
-        self.configurationFile = snapshot.configuration.file ?? ""
+        self.stagesOrigin = snapshot.configuration.stagesOrigin
+        self.hiddenCount = query.includesDeprecated ? 0 : snapshot.state.artifacts.count { !$0.isActive }
         self.rows = snapshot.state.artifacts.filter { $0.isActive || query.includesDeprecated }.map { artifact in
             let holders = artifact.stageHolders(
                 isRegisteredOnly: query.isRegisteredOnly, stagesPerVersion: query.stagesPerVersion,
@@ -72,6 +75,6 @@ struct RegistryView {
     }
 
     var notes: [String] {
-        unexpected.isEmpty ? [] : ["* not among the stages that \(configurationFile.terminalSafe()) allows"]
+        unexpected.isEmpty ? [] : ["* not among the stages that \(stagesOrigin.terminalSafe()) allows"]
     }
 }

@@ -8,6 +8,8 @@ struct WriteReport {
     let printer: Printer
 
     func show(asJSON: Bool) {
+        for warning in receipt.warnings { printer.warning("warning: \(warning.terminalSafe())") }
+        for note in receipt.notes { printer.note("note: \(note.terminalSafe())") }
         if asJSON { return printer.json(json) }
         for tag in receipt.created {
             printer.data(receipt.isDryRun ? "Would create git tag '\(tag.planned.tag.name)'" : tag.planned.announcement)
@@ -22,7 +24,12 @@ struct WriteReport {
                 printer.data("Successfully pushed git tag \(tag.planned.tag.name) on remote.")
             }
             for name in receipt.deleted {
-                printer.data("Successfully deleted git tag \(name.description.terminalSafe()) on remote.")
+                let text = name.description.terminalSafe()
+                if receipt.deletedAtRemote.contains(name) {
+                    printer.data("Successfully deleted git tag \(text) on remote.")
+                } else {
+                    printer.note("The remote had no git tag \(text).")
+                }
             }
             printer.note("The remote is \(remote.terminalSafe()).")
         } else if !receipt.isEmpty {
@@ -49,6 +56,7 @@ struct WriteReport {
                     ]
                 }),
             "deleted": .array(receipt.deleted.map { .string($0.description) }),
+            "deleted_on_remote": .array(receipt.deletedAtRemote.map { .string($0.description) }),
             "pushed": .bool(receipt.pushedTo != nil),
             "remote": .optional(receipt.pushedTo),
             "dry_run": .bool(receipt.isDryRun),

@@ -22,55 +22,91 @@ struct ReleaseFactsReader {
         self.configuration = configuration
     }
 
-    func facts(of artifact: ArtifactName, at commit: ObjectID) async throws(RegistryError) -> ReleaseFacts {
+    /// - Returns: the facts, and whether the artifact's path leads to nothing that the commit knows of.
+    func facts(
+        of artifact: ArtifactName, at commit: ObjectID
+    ) async throws(RegistryError) -> (ReleaseFacts, isAbsent: Bool) {
         var facts = ReleaseFacts()
         facts.source = sourceURL
         let annotation = try await session.annotations(of: artifact, at: commit, configuration).values.first
         facts.type = annotation?.type
         facts.metrics = try await metrics(of: artifact, at: commit)
-        guard let text = annotation?.pathFromRoot else { return facts }
+        guard let text = annotation?.pathFromRoot else { return (facts, false) }
         if text.contains("://") {
             facts.path = text
-            return facts
+            // Nothing is fetched to register it: what the file says of its digest is believed.
+            facts.digest = annotation?.recordedDigest
+            facts.size = annotation?.recordedSize
+            return (facts, false)
         }
-        guard let path = try? SafePath(text) else { return facts }
+        guard let path = try? SafePath(text) else { return (facts, false) }
         facts.path = text
         do throws(RegistryError) {
-            try await addContent(at: path, of: commit, to: &facts)
+            let isThere = try await addContent(at: path, of: commit, to: &facts)
+            return (facts, isAbsent: !isThere)
         } catch {
             // A link, a pointer that cannot be read: the version is registered without a digest.
             guard [.unsafePath, .invalidFile, .tooLarge, .invalidName].contains(error.code) else { throw error }
+            return (facts, false)
         }
-        return facts
     }
 
+    /// - Returns: whether anything is there.
     private func addContent(
         at path: SafePath, of commit: ObjectID, to facts: inout ReleaseFacts
-    ) async throws(RegistryError) {
+    ) async throws(RegistryError) -> Bool {
         if session.isPartialClone, let entry = try await files.entry(at: path.description, of: commit) {
             // Registering must not download the model: what is not here is named by Git's own id.
             if entry.mode == .tree || !files.has(entry.id) {
-                if entry.mode == .symlink || entry.mode == .submodule { return }
+                if entry.mode == .symlink || entry.mode == .submodule { return true }
                 facts.digest = ReleaseFacts.Digest(.git, entry.id.description)
-                return
+                return true
             }
         }
         let kept = try await ArtifactLocator(files).locate(path, at: commit)
         switch kept {
-        case .file(let id, let size, _):
-            facts.size = size
-            facts.digest = try await digest(of: id, size: size, path.description)
-        case .folder(let tree, let content):
-            facts.size = ArtifactContent(files: content, isFolder: true).size
+        case .file(let file):
+            switch file.keeper {
+            case .git(let id, let size):
+                facts.size = size
+                facts.digest = try await digest(of: id, size: size, path.description)
+            case .lfs(let pointer):
+                facts.size = pointer.size
+                facts.digest = ReleaseFacts.Digest(.sha256, pointer.sha256)
+            case .dvc(let record): addOutput(record, to: &facts)
+            }
+        case .folder(let tree?, let content):
+            facts.size = Self.size(of: content)
             facts.digest = ReleaseFacts.Digest(.git, tree.description)
-        case .lfs(let pointer):
-            facts.size = pointer.size
-            facts.digest = ReleaseFacts.Digest(.sha256, pointer.sha256)
-        case .dvc(let output, _):
-            facts.size = output.size
-            facts.digest = output.md5.flatMap { ReleaseFacts.Digest(.md5, $0) }
-        case .absent: break
+        case .folder(nil, let content):
+            if content.count == 1, content[0].path == nil, case .dvc(let record) = content[0].keeper {
+                addOutput(record, to: &facts)
+            }
+        case .absent: return false
         }
+        return true
+    }
+
+    private func addOutput(_ record: DVCRecord, to facts: inout ReleaseFacts) {
+        // A part of a folder has no digest of its own in the commit.
+        guard record.inner == nil, let md5 = record.output.md5 else { return }
+        facts.size = record.output.size
+        facts.digest = ReleaseFacts.Digest(.md5, md5 + (record.output.isDirectory ? ".dir" : ""))
+    }
+
+    /// The bytes of a folder's files, those of Git LFS and DVC included; `nil` where one is not known.
+    private static func size(of content: [KeptFile]) -> Int? {
+        var sum = 0
+        for file in content {
+            switch file.keeper {
+            case .git(_, let size): sum += size
+            case .lfs(let pointer): sum += pointer.size
+            case .dvc(let record):
+                guard let size = record.output.size else { return nil }
+                sum += size
+            }
+        }
+        return sum
     }
 
     private func digest(

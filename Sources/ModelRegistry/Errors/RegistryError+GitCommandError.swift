@@ -24,6 +24,10 @@ extension RegistryError {
             self.init(
                 .identityUnknown, "Git does not know who you are, and a tag names its maker",
                 hints: ["git config --global user.name 'Your Name' && git config --global user.email you@example.com"])
+        case .invalidDate:
+            self.init(
+                .invalidArguments, "GIT_COMMITTER_DATE is not a date that Git can read", subject: "GIT_COMMITTER_DATE",
+                hints: ["export GIT_COMMITTER_DATE=2026-03-02T09:30:00+0000", "unset GIT_COMMITTER_DATE"])
         case .exists(let name):
             self.init(GitError(.exists(name), operation: error.operation, message: error.message))
         case .changed(let name):
@@ -96,7 +100,7 @@ extension RegistryError {
         let takenBack = "nothing was changed, there or here"
         let subject = name.description
         return switch reason {
-        case .alreadyExists:
+        case .alreadyExists, .changed:
             RegistryError(
                 .tagExists, "the remote has another \(tag) already; \(takenBack)", subject: subject,
                 hints: ["git fetch origin --tags, then run the command again"], underlying: said)

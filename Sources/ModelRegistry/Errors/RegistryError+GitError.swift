@@ -10,9 +10,11 @@ extension RegistryError {
             self.init(
                 .notARepository, "no Git repository found in '\(path)'", subject: path,
                 hints: ["change into a repository, or name one with -r"])
-        case .unsupportedExtension(let name):
+        case .unsupportedExtension(let name, let value):
+            let setting = value.map { "\(name)=\($0)" } ?? name
             self.init(
-                .unsupportedRepository, "the repository uses the extension '\(name)', which this program cannot read",
+                .unsupportedRepository,
+                "the repository uses the extension '\(setting)', which this program cannot read",
                 subject: name, hints: [Self.advice(extension: name)])
         case .dubiousOwnership(let path):
             self.init(

@@ -79,10 +79,12 @@ public struct DownloadReceipt: Hashable, Sendable {
     public struct File: Hashable, Sendable {
         /// Where it stands.
         public let target: String
-        /// Its bytes.
-        public let size: Int
-        /// `sha256:` and 64 digits.
-        public let digest: String
+        /// Its bytes; `nil` where they are not known before they come.
+        public let size: Int?
+        /// `sha256:` or another algorithm, and the digits; `nil` where nobody recorded it.
+        public let digest: String?
+        /// Where its bytes are from, secrets masked.
+        public let source: String
         /// Whether it stood there already.
         public let isUnchanged: Bool
     }
@@ -97,8 +99,12 @@ public struct DownloadReceipt: Hashable, Sendable {
     public let commit: ObjectID
     /// The file or folder.
     public let target: String
-    /// Where the bytes came from, secrets masked.
+    /// Where the bytes are from, secrets masked.
     public let source: String
+    /// How the source lets us in, for people; `nil` where it lets everybody in.
+    public let credentials: String?
+    /// The bytes of all files; `nil` where they are not known before they come.
+    public let size: Int?
     /// The files, by path.
     public let files: [File]
     /// Whether nothing was written.

@@ -19,6 +19,11 @@ public enum RepositoryLocation: Hashable, Sendable {
             self = .folder(".", isExplicit: false)
             return
         }
+        if argument.isEmpty {
+            throw RegistryError(
+                .notARepository, "--repo is empty", subject: "--repo",
+                hints: ["leave it out to mean the current folder"])
+        }
         var status = stat()
         if !argument.utf8.contains(0), stat(argument, &status) == 0 {
             self = .folder(argument, isExplicit: true)

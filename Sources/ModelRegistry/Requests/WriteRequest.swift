@@ -70,13 +70,19 @@ public struct WriteReceipt: Hashable, Sendable {
     }
 
     /// The tags created, in their order.
-    public let created: [CreatedTag]
+    public internal(set) var created: [CreatedTag]
     /// The tags deleted, in their order.
     public let deleted: [TagName]
+    /// Those of them that the remote had, and that are deleted there too.
+    public internal(set) var deletedAtRemote: [TagName] = []
     /// The remote that took them; `nil` where nothing was pushed.
     public let pushedTo: String?
     /// Whether nothing was written at all.
     public let isDryRun: Bool
+    /// What a person must know of what was written, a sentence each.
+    public internal(set) var warnings: [String] = []
+    /// What may be of use to a person, a sentence each.
+    public internal(set) var notes: [String] = []
 
     /// Whether there was nothing to do.
     public var isEmpty: Bool { created.isEmpty && deleted.isEmpty }

@@ -1,130 +1,130 @@
 import ArtifactStore
-import GitCommand
 import GitTypes
-import LibGit2
 public import RegistryCore
-import RegistryFiles
 
 extension Registry {
-    /// Brings the bytes of a version.
-    /// - Parameters:
-    ///   - output: a new name, or a folder that exists; `nil` is the artifact's own name in the current folder.
-    ///   - isForced: replaces what is there, and takes a version that is not active.
+    /// Brings the bytes of a version, wherever they are kept.
     /// - Throws: ``RegistryError`` with code ``ErrorCode/stageEmpty``, ``ErrorCode/versionInactive``,
-    ///   ``ErrorCode/annotationNotFound``, ``ErrorCode/pathNotFound``, ``ErrorCode/notSupportedYet``,
-    ///   ``ErrorCode/unsafePath``, ``ErrorCode/targetExists`` or ``ErrorCode/digestMismatch``.
+    ///   ``ErrorCode/annotationNotFound``, ``ErrorCode/pathNotFound``, ``ErrorCode/unsafePath``,
+    ///   ``ErrorCode/targetExists`` or ``ErrorCode/digestMismatch``; and, where a store is asked,
+    ///   ``ErrorCode/storeNotConfigured``, ``ErrorCode/credentialsMissing``, ``ErrorCode/accessDenied``,
+    ///   ``ErrorCode/objectNotFound``, ``ErrorCode/remoteUnreachable``, ``ErrorCode/transferFailed``,
+    ///   ``ErrorCode/programMissing``, ``ErrorCode/addressRefused`` or ``ErrorCode/digestUnknown``.
     public func download(
-        _ selector: Selector, to output: String?, isForced: Bool = false, isDryRun: Bool = false
+        _ selector: Selector, _ request: DownloadRequest = DownloadRequest()
     ) async throws(RegistryError) -> DownloadReceipt {
         let session = try await RegistrySession(location, environment)
-        return try await session.download(selector, to: output, isForced: isForced, isDryRun: isDryRun)
+        return try await session.download(selector, request)
     }
 }
 
 extension RegistrySession {
     func download(
-        _ selector: Selector, to output: String?, isForced: Bool, isDryRun: Bool
+        _ selector: Selector, _ request: DownloadRequest
     ) async throws(RegistryError) -> DownloadReceipt {
         let snapshot = try await snapshot()
-        let version = try snapshot.state.version(of: selector, allowsInactive: isForced)
-        let path = try await artifactPath(version, snapshot.configuration)
-        let files = CommitFiles(self)
-        let content = try await content(at: path, version, ArtifactLocator(files))
-        let placement = try ArtifactPlacement(output: output, artifactName: path.name)
-        let registered = version.releaseFacts?.digest.flatMap { ContentDigest($0.description) }
-
-        let placed: [DownloadReceipt.File]
-        if isDryRun {
-            placed = content.files.map { file in
-                let target = file.path.map { "\(placement.target)/\($0)" } ?? placement.target
-                return .init(
-                    target: target, size: file.size ?? 0, digest: file.digest?.description ?? "", isUnchanged: false)
+        let version = try snapshot.state.version(of: selector, allowsInactive: request.isForced)
+        let delivery = try await delivery(of: version, snapshot.configuration, request)
+        let placement = try ArtifactPlacement(output: request.output, artifactName: delivery.name)
+        var files: [DownloadReceipt.File]
+        if request.checksOnly {
+            files = try await check(delivery, placement, jobs: request.jobs)
+        } else if request.isDryRun {
+            files = delivery.content.files.map { file in
+                DownloadReceipt.File(
+                    target: placement.target(of: file), size: file.size, digest: file.digest?.description,
+                    source: delivery.source.name, isUnchanged: false)
             }
         } else {
-            try await files.fetch(content.files.compactMap { $0.digest.flatMap { ObjectID($0.hexadecimal) } })
-            let source = GitArtifactSource(self)
-            var options = PlacementOptions()
-            options.registered = content.isFolder ? nil : registered
-            options.replaces = isForced
-            placed = try await placement.place(content, from: source, options)
-                .map {
-                    .init(target: $0.path, size: $0.size, digest: $0.digest.description, isUnchanged: $0.isUnchanged)
-                }
+            files = try await place(delivery, placement, request)
         }
         return DownloadReceipt(
             artifact: selector.artifact, version: version.label, stages: version.activeStages().map(\.stage),
-            commit: version.commit, target: placement.target,
-            source: "git \(remote?.description ?? repository.gitDirectory)", files: placed, isDryRun: isDryRun)
+            commit: version.commit, target: placement.target, source: delivery.source.name,
+            credentials: delivery.source.credentials, size: delivery.content.size, files: files,
+            isDryRun: request.isDryRun || request.checksOnly)
     }
 
-    /// The path that the files at the version's commit, or the registration's own trailers, give the artifact.
-    private func artifactPath(
-        _ version: Version, _ configuration: RegistryConfiguration
-    ) async throws(RegistryError) -> SafePath {
-        let annotations = try await annotations(of: version.artifact, at: version.commit, configuration)
-        let path = annotations.values.first?.pathFromRoot ?? version.releaseFacts?.path
-        guard let path else {
-            if annotations.values.isEmpty, let problem = annotations.findings.first {
-                throw RegistryError(
-                    .invalidFile, problem.message, subject: problem.subject, hints: [problem.hint].compactMap { $0 })
+    private func place(
+        _ delivery: Delivery, _ placement: ArtifactPlacement, _ request: DownloadRequest
+    ) async throws(RegistryError) -> [DownloadReceipt.File] {
+        var options = PlacementOptions()
+        options.registered = delivery.content.isFolder ? nil : delivery.registered
+        options.replaces = request.isForced
+        options.verifies = request.verifies
+        options.jobs = min(max(request.jobs, 1), 64)
+        let observer = request.observer
+        options.progress = DownloadProgress(onFile: observer.onFile)
+        observer.onStart(delivery.source.name, delivery.content.files.count, delivery.content.size)
+        let progress = options.progress
+        let ticker = Task {
+            while !Task.isCancelled {
+                observer.onProgress(DownloadStatus(progress.reading))
+                try? await Task.sleep(for: .milliseconds(100))
             }
-            throw RegistryError(
-                .annotationNotFound,
-                "nothing says where \(version.artifact) \(version.label) is: no 'path' in dvc.yaml or artifacts.yaml "
-                    + "at commit \(version.commit.short)", subject: version.artifact.description,
-                hints: [
-                    "git model annotate \(version.artifact) --path PATH", "then commit that and register a new version",
-                ])
         }
-        if path.contains("://") {
-            let scheme = path.prefix { $0 != ":" }
-            throw RegistryError(
-                .notSupportedYet,
-                "\(version.artifact) \(version.label) is kept at \(GitURL.redact(path)), which cannot be fetched yet",
-                subject: version.artifact.description, hints: ["download it with the tool for \(scheme)"])
+        defer { ticker.cancel() }
+        let placed = try await placement.place(delivery.content, from: delivery.source, options)
+        observer.onProgress(DownloadStatus(progress.reading))
+        return placed.map {
+            .init(
+                target: $0.path, size: $0.size, digest: $0.digest.description, source: delivery.source.name,
+                isUnchanged: $0.isUnchanged)
         }
-        return try SafePath(path)
     }
 
-    private func content(
-        at path: SafePath, _ version: Version, _ locator: ArtifactLocator
-    ) async throws(RegistryError) -> ArtifactContent {
-        let what = "\(version.artifact) \(version.label)"
-        switch try await locator.locate(path, at: version.commit) {
-        case .file(let id, let size, let isExecutable):
-            return ArtifactContent(
-                files: [
-                    ArtifactFile(path: nil, size: size, isExecutable: isExecutable, digest: ContentDigest(blob: id))
-                ],
-                isFolder: false)
-        case .folder(let tree, let files):
-            if let registered = version.releaseFacts?.digest, registered.description.hasPrefix("git:"),
-                registered.description != "git:\(tree)"
-            {
-                throw RegistryError(
-                    .digestMismatch, "\(path) is git:\(tree) where the registration says \(registered)",
-                    subject: path.description, hints: ["git model history tells who registered the version"])
+    /// Asks for every file whether it can be had.
+    private func check(
+        _ delivery: Delivery, _ placement: ArtifactPlacement, jobs: Int
+    ) async throws(RegistryError) -> [DownloadReceipt.File] {
+        let source = delivery.source
+        let files = delivery.content.files
+        let found = await withTaskGroup(of: (Int, Result<String, RegistryError>).self) { group in
+            var found = [Result<String, RegistryError>](repeating: .success(source.name), count: files.count)
+            var next = 0
+            func startNext() {
+                let (index, file) = (next, files[next])
+                next += 1
+                group.addTask {
+                    do throws(RegistryError) {
+                        return (index, .success(try await source.find(file)))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
             }
-            return ArtifactContent(files: files, isFolder: true)
-        case .lfs(let pointer):
+            while next < min(max(jobs, 1), files.count) { startNext() }
+            while let (index, result) = await group.next() {
+                found[index] = result
+                if next < files.count { startNext() }
+            }
+            return found
+        }
+        let failures = found.compactMap { result in if case .failure(let error) = result { error } else { nil } }
+        if let first = failures.first {
+            guard failures.count > 1 else { throw first }
             throw RegistryError(
-                .notSupportedYet,
-                "\(what) is kept in Git LFS (\(path), sha256:\(pointer.sha256.prefix(12)), \(pointer.size) bytes), which cannot be fetched yet",
-                subject: path.description,
-                hints: [
-                    "git checkout \(version.commit.short) && git lfs pull --include \(path.description.shellQuoted)"
-                ])
-        case .dvc(_, let file):
-            throw RegistryError(
-                .notSupportedYet, "\(what) is kept in DVC (\(path), by \(file)), which cannot be fetched yet",
-                subject: path.description,
-                hints: [
-                    "dvc get --rev \(version.commit.short) \(remote?.description ?? ".") \(path.description.shellQuoted)"
-                ])
-        case .absent:
-            throw RegistryError(
-                .pathNotFound, "\(path) is not in commit \(version.commit.short), where \(what) should be",
-                subject: path.description, hints: ["to see its files: git ls-tree -r \(version.commit.short)"])
+                first.code,
+                "\(failures.count) of \(files.count) files cannot be had, the first because: \(first.message)",
+                subject: first.subject, hints: first.hints, underlying: first.underlying)
+        }
+        return try zip(files, found).map { (file, place) throws(RegistryError) in
+            DownloadReceipt.File(
+                target: placement.target(of: file), size: file.size, digest: file.digest?.description,
+                source: try place.get(), isUnchanged: false)
         }
     }
+}
+
+extension DownloadStatus {
+    fileprivate init(_ reading: DownloadProgress.Reading) {
+        self.init()
+        (fileCount, byteCount) = (reading.fileCount, reading.byteCount)
+        (filesDone, bytesDone, bytesResumed) = (reading.filesDone, reading.bytesDone, reading.bytesResumed)
+    }
+}
+
+extension ArtifactPlacement {
+    /// Where a file will stand.
+    fileprivate func target(of file: ArtifactFile) -> String { file.path.map { "\(target)/\($0)" } ?? target }
 }

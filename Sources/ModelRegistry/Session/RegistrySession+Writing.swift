@@ -24,10 +24,11 @@ extension RegistrySession {
                 created: plan.creations.map { .init(planned: $0, id: nil) }, deleted: plan.deletions, pushedTo: nil,
                 isDryRun: true)
         }
-        if !plan.deletions.isEmpty { try await delete(plan.deletions, destination) }
-        let created = plan.creations.isEmpty ? [] : try await create(plan.creations, request, snapshot, destination)
-        return WriteReceipt(
-            created: created, deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
+        var receipt = WriteReceipt(
+            created: [], deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
+        if !plan.deletions.isEmpty { receipt.deletedAtRemote = try await delete(plan.deletions, destination) }
+        if !plan.creations.isEmpty { try await create(plan.creations, request, snapshot, destination, &receipt) }
+        return receipt
     }
 
     /// While a push is being checked its objects are in quarantine: a ref to one of them would be left dangling when the
@@ -51,12 +52,10 @@ extension RegistrySession {
         return .name(.origin)
     }
 
-    // MARK: Creating
-
     private func create(
         _ planned: [PlannedTag], _ request: WriteRequest, _ snapshot: RegistrySnapshot,
-        _ destination: Remote?
-    ) async throws(RegistryError) -> [WriteReceipt.CreatedTag] {
+        _ destination: Remote?, _ receipt: inout WriteReceipt
+    ) async throws(RegistryError) {
         let (tagger, now) = try await RegistryError.wrapping { () async throws(GitCommandError) in
             try await git.committerIdentity()
         }
@@ -66,17 +65,23 @@ extension RegistrySession {
             // A registration that an assignment brought along keeps GTO's message; the person's is for the last tag.
             let isLast = position == planned.count - 1
             let text = isLast ? request.message.flatMap { $0.isEmpty ? nil : $0 } : nil
-            let message = try await message(text ?? tag.subject, for: tag, snapshot)
+            let message = try await message(text ?? tag.subject, for: tag, snapshot, &receipt)
             objects.append(
                 TagObject(
-                    target: tag.commit, name: tag.tag.name, tagger: tagger, time: dates.next(of: tag.tag.artifact),
+                    target: tag.commit, name: tag.tag.name, tagger: tagger, time: try dates.next(of: tag.tag.artifact),
                     message: message))
+        }
+        receipt.warnings = dates.warnings
+        if request.message?.isEmpty == true {
+            receipt.notes.append("the message is empty, so the tag says what it does")
         }
         let ids = try await signs(request) ? try await createSigned(objects) : try await createUnsigned(objects)
         let created = zip(planned, ids).map { WriteReceipt.CreatedTag(planned: $0, id: $1) }
-        guard let destination else { return created }
+        receipt.created = created
+        guard let destination else { return }
+        let results: [RefResult]
         do throws(GitCommandError) {
-            _ = try await git.push(
+            results = try await git.push(
                 to: destination,
                 zip(planned, ids).map { RefUpdate(source: $1, destination: RefName($0.tag.name)) },
                 isAtomic: created.count > 1)
@@ -96,7 +101,14 @@ extension RegistrySession {
                         : "look with git model show -r, and run the same command again if it did not arrive"
                 ], underlying: plain.underlying)
         }
-        return created
+        // A remote can only have what we made a moment ago where somebody else made the very same.
+        if let last = planned.last, results.allSatisfy({ $0.status == .upToDate }) {
+            throw RegistryError(
+                .tagExists,
+                "\(destination) has tag \(last.tag.name) already: the same identity made the same tag at the same second",
+                subject: RefName(last.tag.name).description,
+                hints: ["to see it: git model show \(last.tag.artifact)", "to register another version, commit first"])
+        }
     }
 
     private func signs(_ request: WriteRequest) async throws(RegistryError) -> Bool {
@@ -153,56 +165,15 @@ extension RegistrySession {
 
     /// The message of a tag: a registration also carries the facts that the commit's files tell.
     private func message(
-        _ text: String, for tag: PlannedTag, _ snapshot: RegistrySnapshot
+        _ text: String, for tag: PlannedTag, _ snapshot: RegistrySnapshot, _ receipt: inout WriteReceipt
     ) async throws(RegistryError) -> String {
         guard case .register = tag.tag.action else { return text }
-        let facts = try await ReleaseFactsReader(self, snapshot.configuration).facts(
-            of: tag.tag.artifact, at: tag.commit)
+        let reader = ReleaseFactsReader(self, snapshot.configuration)
+        let (facts, isAbsent) = try await reader.facts(of: tag.tag.artifact, at: tag.commit)
+        if isAbsent, let path = facts.path {
+            receipt.notes.append("nothing is at \(path) in commit \(tag.commit.short)")
+        }
         return try MessageTrailers.compose(message: text, facts: facts)
-    }
-
-    // MARK: Deleting
-
-    /// At the remote first: what it refuses to delete stays here too.
-    private func delete(_ names: [TagName], _ destination: Remote?) async throws(RegistryError) {
-        var present: [(RefName, ObjectID)] = []
-        for name in names {
-            let id = try RegistryError.wrapping { () throws(GitError) in try repository.reference(RefName(name)) }
-            if let id { present.append((RefName(name), id)) }
-        }
-        if let destination {
-            try await RegistryError.wrapping { () async throws(GitCommandError) in
-                _ = try await git.push(
-                    to: destination, present.map { RefUpdate.deletion(of: $0.0) }, isAtomic: present.count > 1)
-            }
-        }
-        let references = present
-        try await RegistryError.wrapping { () async throws(GitCommandError) in
-            try await git.deleteReferences(references)
-        }
-    }
-}
-
-/// Gives each tag a date after the newest event of its artifact, so that no order depends on a tie.
-private struct EventDates {
-    private let now: Timestamp
-    /// Whether the person fixed the date with `GIT_COMMITTER_DATE`; then it is taken as it is.
-    private let isFixed: Bool
-    private let state: RegistryState
-    private var newest: [ArtifactName: Int64] = [:]
-
-    init(now: Timestamp, isFixed: Bool, _ state: RegistryState) {
-        self.now = now
-        self.isFixed = isFixed
-        self.state = state
-    }
-
-    mutating func next(of artifact: ArtifactName) -> Timestamp {
-        if isFixed { return now }
-        let last = newest[artifact] ?? state.artifact(artifact)?.eventsNewestFirst.first?.time.seconds
-        let seconds = max(now.seconds, last.map { $0 + 1 } ?? now.seconds)
-        newest[artifact] = seconds
-        return Timestamp(seconds: seconds, offsetMinutes: now.offsetMinutes)
     }
 }
 

@@ -73,8 +73,6 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case refLocked = "ref-locked"
     /// Something else stands where a file should go.
     case targetExists = "target-exists"
-    /// The artifact is annotated already.
-    case annotationExists = "annotation-exists"
     /// A version is registered on several commits.
     case ambiguousVersion = "ambiguous-version"
 
@@ -137,7 +135,7 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
             .pathNotFound, .annotationNotFound, .objectNotFound:
             2
         case .versionExists, .commitHasVersion, .alreadyInStage, .alreadyInactive, .tagExists, .refBlocked,
-            .refLocked, .targetExists, .annotationExists, .ambiguousVersion:
+            .refLocked, .targetExists, .ambiguousVersion:
             3
         case .versionInactive, .stageNotAllowed, .typeNotAllowed, .pushRefused, .hookFailed, .insideHook,
             .hooksNotTrusted, .unsafePath, .addressRefused:

@@ -101,8 +101,11 @@ extension RegistryPlanner {
         _ name: ArtifactName, _ stage: StageName, _ selection: DeprecationTarget.VersionSelection, form: TagForm,
         isForced: Bool, deletesTags: Bool
     ) throws(RegistryError) -> TagPlan {
-        try checkIsAllowed(stage)
         let artifact = try state.requireArtifact(name)
+        // What was put into a stage can be taken out of it, whatever the configuration says by now.
+        if !artifact.versions.contains(where: { $0.stages.contains { $0.stage == stage } }) {
+            try checkIsAllowed(stage)
+        }
         let version: Version
         switch selection {
         case .name(let wanted):

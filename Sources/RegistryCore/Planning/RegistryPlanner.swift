@@ -41,14 +41,14 @@ public struct RegistryPlanner: Sendable {
     func checkIsAllowed(_ stage: StageName) throws(RegistryError) {
         guard let allowed = configuration.allowedStages, !allowed.contains(stage) else { return }
         let list = allowed.map(\.description).joined(separator: ", ")
-        let file = configuration.file ?? "the configuration"
+        let origin = configuration.stagesOrigin
         throw RegistryError(
             .stageNotAllowed,
             allowed.isEmpty
-                ? "stage \(stage) is not allowed: \(file) allows none"
-                : "stage \(stage) is not allowed: \(file) allows \(list)",
+                ? "stage \(stage) is not allowed: \(origin) allows none"
+                : "stage \(stage) is not allowed: \(origin) allows \(list)",
             subject: stage.description,
             hints: Suggestion.hints(for: stage.description, in: allowed.map(\.description))
-                + ["add it to 'stages' in \(file)"])
+                + [configuration.stagesAdvice])
     }
 }

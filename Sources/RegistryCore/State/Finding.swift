@@ -31,6 +31,8 @@ public struct Finding: Hashable, Sendable {
         case splitVersion = "split-version"
         /// A deregistration on another commit than the registration.
         case strayDeregistration = "stray-deregistration"
+        /// An event is dated more than a day ahead of the clock.
+        case futureDate = "future-date"
         /// A stage is in use that the configuration does not allow.
         case stageNotAllowed = "stage-not-allowed"
         /// An artifact is described in two files that say different things.

@@ -62,6 +62,7 @@ extension RegistryConfiguration {
         let root = try YAMLDocument.parseJSON(Array(text.utf8), limits: .configuration, file: variable)
         var merged = self
         merged.allowedStages = try YAMLReader(file: variable).stages(root)
+        merged.stagesVariable = variable
         return merged
     }
 }

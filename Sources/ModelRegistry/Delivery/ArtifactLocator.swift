@@ -4,27 +4,12 @@ import LibGit2
 import RegistryCore
 import RegistryFiles
 
-/// Where the bytes of an artifact are kept.
-enum ArtifactHome {
-    /// A file of the commit.
-    case file(ObjectID, size: Int, isExecutable: Bool)
-    /// A folder of the commit, with all its files.
-    case folder(ObjectID, [ArtifactFile])
-    /// Git LFS; the commit has the pointer.
-    case lfs(LFSPointer)
-    /// DVC; the commit has a `.dvc` file or a `dvc.lock`.
-    case dvc(DVCOutput, file: String)
-    /// None of these.
-    case absent
-}
-
 /// Finds out where a path of a commit is kept.
 struct ArtifactLocator {
     /// The most files of a folder.
     private static let fileLimit = 100_000
-    private static let pointerLimit = 1024
 
-    private let files: CommitFiles
+    let files: CommitFiles
 
     init(_ files: CommitFiles) {
         self.files = files
@@ -36,8 +21,15 @@ struct ArtifactLocator {
             let above = path.components.prefix(length).joined(separator: "/")
             if try await files.entry(at: above, of: commit)?.mode == .symlink { throw Self.link(above) }
         }
+        let outputs = DVCRecordReader(files, commit)
         guard let entry = try await files.entry(at: path.description, of: commit) else {
-            return try await dvcOutput(path, at: commit)
+            if let record = try await outputs.record(holding: path) {
+                let isFolder = record.inner == nil && record.output.isDirectory
+                let file = KeptFile(isExecutable: record.output.isExecutable, keeper: .dvc(record))
+                return isFolder ? .folder(nil, [file]) : .file(file)
+            }
+            let below = try await outputs.records(below: path)
+            return below.isEmpty ? .absent : .folder(nil, below)
         }
         switch entry.mode {
         case .symlink: throw Self.link(path.description)
@@ -46,22 +38,43 @@ struct ArtifactLocator {
                 .unsafePath, "\(path) is a submodule", subject: path.description,
                 hints: ["register the artifact in the submodule's own repository"])
         case .tree:
-            var content: [ArtifactFile] = []
+            var content: [KeptFile] = []
             try await list(entry.id, below: "", of: path, into: &content)
-            return .folder(entry.id, content)
+            return .folder(entry.id, try await adding(outputs, to: content, of: path))
         case .file, .executable:
-            let size = try await files.size(of: entry.id)
-            if size < Self.pointerLimit {
-                let bytes = try await files.blob(entry.id, limit: Self.pointerLimit, file: path.description)
-                if let pointer = LFSPointer.parse(bytes) { return .lfs(pointer) }
-            }
-            return .file(entry.id, size: size, isExecutable: entry.mode == .executable)
+            return .file(
+                KeptFile(isExecutable: entry.mode == .executable, keeper: try await keeper(entry.id, path.description)))
         }
+    }
+
+    /// Git's own file, or what the pointer in its place tells.
+    private func keeper(_ id: ObjectID, _ path: String) async throws(RegistryError) -> Keeper {
+        let size = try await files.size(of: id)
+        if size < LFSPointer.byteLimit {
+            let bytes = try await files.blob(id, limit: LFSPointer.byteLimit, file: path)
+            if let pointer = LFSPointer.parse(bytes) { return .lfs(pointer) }
+        }
+        return .git(id, size: size)
+    }
+
+    /// A folder of the commit with what DVC keeps in it; the files that say so are not part of the artifact.
+    private func adding(
+        _ outputs: DVCRecordReader, to content: [KeptFile], of path: SafePath
+    ) async throws(RegistryError) -> [KeptFile] {
+        let names = content.compactMap(\.path)
+        let isTold = names.contains { $0.hasSuffix(".dvc") || $0 == "dvc.lock" || $0.hasSuffix("/dvc.lock") }
+        let kept = try await isTold ? outputs.records(below: path, files: names) : outputs.records(below: path)
+        if kept.isEmpty { return content }
+        let tellers = Set(
+            kept.compactMap { kept in if case .dvc(let record) = kept.keeper { record.file } else { nil } })
+        let present = Set(names)
+        return content.filter { !tellers.contains("\(path)/\($0.path ?? "")") || !($0.path ?? "").hasSuffix(".dvc") }
+            + kept.filter { !present.contains($0.path ?? "") }
     }
 
     /// All files below a tree, by path.
     private func list(
-        _ tree: ObjectID, below prefix: String, of path: SafePath, into content: inout [ArtifactFile]
+        _ tree: ObjectID, below prefix: String, of path: SafePath, into content: inout [KeptFile]
     ) async throws(RegistryError) {
         let entries = try await files.entries(ofTree: tree)
         try await files.fetch(entries.filter { $0.mode != .submodule }.map(\.id))
@@ -82,9 +95,9 @@ struct ArtifactLocator {
                         hints: ["register an archive of the folder"])
                 }
                 content.append(
-                    ArtifactFile(
-                        path: try SafePath(inner), size: try await files.size(of: entry.id),
-                        isExecutable: entry.mode == .executable, digest: ContentDigest(blob: entry.id)))
+                    KeptFile(
+                        path: inner, isExecutable: entry.mode == .executable,
+                        keeper: try await keeper(entry.id, "\(path)/\(inner)")))
             }
         }
     }
@@ -98,25 +111,6 @@ struct ArtifactLocator {
                 hints: ["git fsck checks the repository"])
         }
         return name
-    }
-
-    /// What a `.dvc` file beside the path, or the `dvc.lock` of a folder above it, says.
-    private func dvcOutput(_ path: SafePath, at commit: ObjectID) async throws(RegistryError) -> ArtifactHome {
-        let limit = 8 << 20
-        let pointer = "\(path).dvc"
-        if let bytes = try await files.file(at: pointer, of: commit, limit: limit),
-            let output = try DVCFile.parse(bytes, file: pointer).outputs.first(where: { $0.path == path.description })
-        {
-            return .dvc(output, file: pointer)
-        }
-        for length in stride(from: path.components.count - 1, through: 0, by: -1) {
-            let lock = (path.components.prefix(length) + ["dvc.lock"]).joined(separator: "/")
-            guard let bytes = try await files.file(at: lock, of: commit, limit: limit) else { continue }
-            if let output = try DVCLock.parse(bytes, file: lock).outputs.first(where: { $0.path == path.description }) {
-                return .dvc(output, file: lock)
-            }
-        }
-        return .absent
     }
 
     private static func link(_ path: String) -> RegistryError {

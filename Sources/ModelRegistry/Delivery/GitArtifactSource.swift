@@ -16,11 +16,13 @@ struct GitArtifactSource: ArtifactSource {
 
     init(_ session: RegistrySession) {
         let repository = session.repository
-        self.name = "Git"
+        self.name = session.remote.map { "Git at \($0)" } ?? "Git"
         self.blobs = Blobs(
             path: repository.workingDirectory ?? repository.gitDirectory, isInsideHook: session.isNamedByGit)
         self.git = session.git
     }
+
+    func find(_ file: ArtifactFile) async throws(RegistryError) -> String { name }
 
     func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer

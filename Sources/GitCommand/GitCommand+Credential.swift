@@ -1,0 +1,50 @@
+public import GitTypes
+
+/// A user and a password that a credential helper of Git gave out.
+public struct GitCredential: Hashable, Sendable {
+    /// The user.
+    public let user: String
+    /// The password or token.
+    public let password: Secret
+    /// Everything that the helper said, as it wants it back.
+    fileprivate let answer: Secret
+}
+
+extension GitCommand {
+    /// Asks Git's credential helpers who this user is at a server.
+    /// - Parameters:
+    ///   - scheme: `https` or `http`.
+    ///   - host: the host, with `:` and the port where it is not the scheme's own.
+    ///   - path: the path without a slash at its start; helpers look at it only where `credential.useHttpPath` is set.
+    /// - Returns: `nil` where nobody knows.
+    /// - Throws: ``GitCommandError`` where git cannot be run.
+    public func fillCredential(
+        scheme: String, host: String, path: String
+    ) async throws(GitCommandError) -> GitCredential? {
+        // A line end would smuggle a second attribute in.
+        let texts = [scheme, host, path]
+        guard !texts.contains(where: { $0.utf8.contains { $0 < 0x20 || $0 == 0x7F } }) else { return nil }
+        var invocation = Invocation(["credential", "fill"])
+        invocation.input = Array("protocol=\(scheme)\nhost=\(host)\npath=\(path)\n\n".utf8)
+        invocation.limit = 65_536
+        invocation.isRemote = true
+        let output = try await run(invocation)
+        guard output.exitCode == 0 else { return nil }
+        var user: String?
+        var password: String?
+        for line in output.text.split(separator: "\n") {
+            if line.hasPrefix("username=") { user = String(line.dropFirst(9)) }
+            if line.hasPrefix("password=") { password = String(line.dropFirst(9)) }
+        }
+        guard let user, let password else { return nil }
+        return GitCredential(user: user, password: Secret(password), answer: Secret(output.text))
+    }
+
+    /// Tells the helpers that a user and password did, or did not, let us in, so that they keep or forget them.
+    public func reportCredential(_ credential: GitCredential, isAccepted: Bool) async {
+        var invocation = Invocation(["credential", isAccepted ? "approve" : "reject"])
+        invocation.input = Array((credential.answer.revealed + "\n").utf8)
+        invocation.isRemote = true
+        _ = try? await run(invocation)
+    }
+}

@@ -1,0 +1,43 @@
+import GitTypes
+import ModelRegistry
+import RegistryCore
+
+/// What `download` and `doctor SELECTOR` say of a version's bytes.
+struct DeliveryReport {
+    let receipt: DownloadReceipt
+
+    /// Lines for people: what, from where, and with whose credentials.
+    var summary: String {
+        let stages = receipt.stages.map(\.description).joined(separator: ", ")
+        let size = receipt.size.map { ", \(ByteCount.text($0))" } ?? ""
+        let files = receipt.files.count == 1 ? "1 file" : "\(receipt.files.count) files"
+        return "\(receipt.artifact) \(receipt.version)\(stages.isEmpty ? "" : " (\(stages))"): \(files)\(size) "
+            + "from \(receipt.source) at \(receipt.commit.short)"
+    }
+
+    /// The same as data.
+    var json: JSONValue {
+        [
+            "name": .string(receipt.artifact.description),
+            "version": .string(receipt.version.description),
+            "stage": .optional(receipt.stages.first?.description),
+            "stages": .array(receipt.stages.map { .string($0.description) }),
+            "commit": .string(receipt.commit.description),
+            "path": .string(receipt.target),
+            "source": .string(receipt.source),
+            "credentials": .optional(receipt.credentials),
+            "size": receipt.size.map { .integer($0) } ?? .null,
+            "dry_run": .bool(receipt.isDryRun),
+            "files": .array(
+                receipt.files.map { file in
+                    [
+                        "path": .string(file.target),
+                        "size": file.size.map { .integer($0) } ?? .null,
+                        "digest": .optional(file.digest),
+                        "source": .string(file.source),
+                        "unchanged": .bool(file.isUnchanged),
+                    ]
+                }),
+        ]
+    }
+}
