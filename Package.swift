@@ -92,6 +92,9 @@ let package = Package(
         tests("RegistryCoreTests", ["RegistryCore", "GitTypes", "TestSupport"]),
         tests(
             "RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes", "TestSupport"], exclude: ["Fixtures"]),
+        tests(
+            "ArtifactStoreTests",
+            ["ArtifactStore", "Outbound", "RegistryCore", "GitTypes", "TestSupport", "git-model"], exclude: ["Fixtures"]),
         tests("ModelRegistryTests", ["ModelRegistry", "RegistryCore", "GitTypes", "TestSupport", "git-model"]),
     ]
 )

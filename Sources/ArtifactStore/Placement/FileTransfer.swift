@@ -5,10 +5,6 @@ import RegistryCore
 
 /// Brings one file to its temporary name: from the byte on that an earlier download reached, whole and checked.
 struct FileTransfer {
-    /// A file of at least this many bytes comes in parts, where the source can read them side by side.
-    static let partsThreshold = 64 << 20
-    static let partSize = 8 << 20
-
     let source: any ArtifactSource
     let options: PlacementOptions
     /// How many parts of a file come side by side.
@@ -63,7 +59,7 @@ struct FileTransfer {
     private func read(
         _ file: ArtifactFile, from start: Int, into incoming: IncomingFile
     ) async throws(RegistryError) {
-        if let size = file.size, size - start >= Self.partsThreshold, partCount > 1,
+        if let size = file.size, size - start >= options.partsThreshold, partCount > 1,
             try await source.readsParts(of: file)
         {
             return try await readParts(of: file, start..<size, into: incoming)
@@ -76,8 +72,8 @@ struct FileTransfer {
     private func readParts(
         of file: ArtifactFile, _ range: Range<Int>, into incoming: IncomingFile
     ) async throws(RegistryError) {
-        let source = source
-        let window = partCount * 2 * Self.partSize
+        let (source, partSize) = (source, options.partSize)
+        let window = partCount * 2 * partSize
         await withTaskGroup { group in
             var next = range.lowerBound
             var running = 0
@@ -85,7 +81,7 @@ struct FileTransfer {
                 if next < range.upperBound, running < partCount, next < incoming.checked + window,
                     incoming.failure == nil
                 {
-                    let part = next..<min(next + Self.partSize, range.upperBound)
+                    let part = next..<min(next + partSize, range.upperBound)
                     group.addTask {
                         do throws(RegistryError) {
                             let position = PartPosition(part)
