@@ -18,15 +18,15 @@ struct FileTransfer {
     ) async throws(RegistryError) -> ArtifactPlacement.PlacedFile {
         let output = try Self.open(name, in: folder, isExecutable: file.isExecutable, shown: shown)
         var start = canResume(file) ? Self.resumableLength(of: output, file) : 0
+        if start > 0, let placed = try alreadyWhole(file, in: folder, name, shown: shown, registered: registered) {
+            return placed
+        }
         while true {
             do throws(RegistryError) {
                 return try await bring(file, from: start, to: output, shown: shown, registered: registered)
             } catch {
                 // What an earlier download left may be other than it seems, after a power cut for one: from the start.
-                guard error.code == .digestMismatch, start > 0 else {
-                    if error.code == .digestMismatch { _ = ftruncate(output.number, 0) }
-                    throw error
-                }
+                guard error.code == .digestMismatch, start > 0 else { throw error }
                 start = 0
             }
         }
@@ -50,10 +50,23 @@ struct FileTransfer {
             options.progress.finish(shown, size: size)
             return ArtifactPlacement.PlacedFile(path: shown, size: size, digest: digest, isUnchanged: false)
         } catch {
-            // Only what was checked stays: parts behind a gap go.
-            _ = ftruncate(output.number, off_t(incoming.checked))
+            // Only what was checked stays: parts behind a gap go, and all where it was wrong.
+            incoming.leave(error.code == .digestMismatch ? 0 : incoming.checked)
             throw error
         }
+    }
+
+    /// A file that an earlier download had brought whole. Where nothing told its size only its digest can say so, and a
+    /// source that is asked for what comes behind the end may refuse.
+    private func alreadyWhole(
+        _ file: ArtifactFile, in folder: OpenFile, _ name: String, shown: String, registered: ContentDigest?
+    ) throws(RegistryError) -> ArtifactPlacement.PlacedFile? {
+        guard file.size == nil,
+            let whole = try PlacementFolder.fileInPlace(file, in: folder, name, shown, registered: registered)
+        else { return nil }
+        options.progress.add(whole.size, isResumed: true)
+        options.progress.finish(shown, size: whole.size)
+        return ArtifactPlacement.PlacedFile(path: shown, size: whole.size, digest: whole.digest, isUnchanged: false)
     }
 
     private func read(

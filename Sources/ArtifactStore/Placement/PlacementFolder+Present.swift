@@ -27,7 +27,8 @@ extension PlacementFolder {
         return present
     }
 
-    private static func fileInPlace(
+    /// One file, where it stands under a name with exactly this content; `nil` otherwise.
+    static func fileInPlace(
         _ file: ArtifactFile, in folder: OpenFile, _ name: String, _ shown: String, registered: ContentDigest?
     ) throws(RegistryError) -> ArtifactPlacement.PlacedFile? {
         // Without O_NONBLOCK a pipe that stands there would hang us.
@@ -51,6 +52,22 @@ extension PlacementFolder {
         } catch {
             if Task.isCancelled { throw error }
             return nil
+        }
+    }
+
+    /// The bytes of a file, or of all files below a folder; links are not followed.
+    func byteCount(of name: String) -> Int { Self.byteCount(of: name, in: folder) }
+
+    private static func byteCount(of name: UnsafePointer<CChar>, in folder: OpenFile) -> Int {
+        let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard number >= 0 else { return 0 }
+        let entry = OpenFile(number)
+        var status = stat()
+        guard fstat(number, &status) == 0 else { return 0 }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return Int(status.st_size)
+        case S_IFDIR: return entry.entryNames().reduce(0) { $0 + byteCount(of: $1, in: entry) }
+        default: return 0
         }
     }
 
