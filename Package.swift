@@ -94,7 +94,8 @@ let package = Package(
             "RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes", "TestSupport"], exclude: ["Fixtures"]),
         tests(
             "ArtifactStoreTests",
-            ["ArtifactStore", "Outbound", "RegistryCore", "GitTypes", "TestSupport", "git-model"], exclude: ["Fixtures"]),
+            ["ArtifactStore", "Outbound", "RegistryFiles", "RegistryCore", "GitTypes", "TestSupport", "git-model"],
+            exclude: ["Fixtures"]),
         tests("ModelRegistryTests", ["ModelRegistry", "RegistryCore", "GitTypes", "TestSupport", "git-model"]),
     ]
 )

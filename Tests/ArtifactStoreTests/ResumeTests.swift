@@ -148,4 +148,16 @@ import Testing
         #expect(second.reads.map(\.offset) == [readsRanges ? 30_000 : 0])
         try #expect(Sandbox.readBytes(target.path) == bytes)
     }
+
+    @Test func `a second try that is cancelled at once takes nothing away`() async throws {
+        let file = try ArtifactFile(bytes)
+        try await leave(70_000, of: file)
+        let (path, content, bytes) = (target.path, ArtifactContent(file), bytes)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            _ = try await ArtifactPlacement(output: path, artifactName: "x").place(content, from: ScriptedSource(bytes))
+        }
+        #expect(await task.result.error != nil)
+        try #expect(Sandbox.readBytes(#require(target.temporary)).count == 70_000)
+    }
 }

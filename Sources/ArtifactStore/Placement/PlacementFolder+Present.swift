@@ -55,6 +55,39 @@ extension PlacementFolder {
         }
     }
 
+    /// Whether a folder has as many files and folders as it should and nothing else, such as a link.
+    static func holdsOnly(_ files: [ArtifactFile], in root: OpenFile) -> Bool {
+        var folders: Set<[String]> = []
+        for file in files {
+            var above = file.path?.components.dropLast() ?? []
+            while !above.isEmpty, folders.insert(Array(above)).inserted { above.removeLast() }
+        }
+        var found = Tally()
+        tally(root, into: &found)
+        return found == Tally(files: files.count, folders: folders.count, others: 0)
+    }
+
+    private struct Tally: Equatable {
+        var files = 0
+        var folders = 0
+        var others = 0
+    }
+
+    private static func tally(_ folder: OpenFile, into found: inout Tally) {
+        for name in folder.entryNames() {
+            var status = stat()
+            let isThere = fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0
+            switch isThere ? status.st_mode & S_IFMT : 0 {
+            case S_IFREG: found.files += 1
+            case S_IFDIR:
+                found.folders += 1
+                let number = openat(folder.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                if number >= 0 { tally(OpenFile(number), into: &found) }
+            default: found.others += 1
+            }
+        }
+    }
+
     /// The bytes of a file, or of all files below a folder; links are not followed.
     func byteCount(of name: String) -> Int { Self.byteCount(of: name, in: folder) }
 

@@ -70,7 +70,7 @@ struct Target {
     ) async -> Result<[ArtifactPlacement.PlacedFile], RegistryError> {
         do throws(RegistryError) {
             return .success(
-                try await ArtifactPlacement(output: path, artifactName: name).place(content, from: source, options))
+                try await ArtifactPlacement(output: folder + "/", artifactName: name).place(content, from: source, options))
         } catch {
             return .failure(error)
         }
