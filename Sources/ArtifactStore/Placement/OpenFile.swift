@@ -27,7 +27,10 @@ final class OpenFile: Sendable {
     }
 
     /// Writes all bytes from an offset on, however many calls it takes.
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int, shown: String) throws(RegistryError) {
+    /// - Parameter wrote: hears how many bytes each call wrote, for the next one may fail.
+    func write(
+        _ bytes: UnsafeRawBufferPointer, at offset: Int, shown: String, _ wrote: (Int) -> Void
+    ) throws(RegistryError) {
         var (rest, offset) = (bytes, offset)
         while !rest.isEmpty {
             let written = pwrite(number, rest.baseAddress, rest.count, off_t(offset))
@@ -37,6 +40,7 @@ final class OpenFile: Sendable {
             }
             rest = UnsafeRawBufferPointer(rebasing: rest[written...])
             offset += written
+            wrote(written)
         }
     }
 
