@@ -117,4 +117,36 @@ import Testing
         #expect(outcome.status == 1 && outcome.errors.contains("git "), "\(outcome)")
         try sandbox.succeed("! test -e out.churn")
     }
+
+    @Test func `--no-verify takes what is there, and not nothing`() throws {
+        let sandbox = Sandbox()
+        try sandbox.makeRepository()
+        let oid = try sandbox.succeed("printf 'of lfs' > lfs && sha256sum < lfs").prefix(64)
+        let md5 = try sandbox.succeed("printf 'of dvc' > dvc && md5sum < dvc").prefix(32)
+        try sandbox.succeed(
+            """
+            mkdir -p repo/.git/lfs/objects/\(oid.prefix(2))/\(oid.dropFirst(2).prefix(2)) store/files/md5/\(md5.prefix(2)) repo/net
+            cp lfs repo/.git/lfs/objects/\(oid.prefix(2))/\(oid.dropFirst(2).prefix(2))/\(oid)
+            cp dvc store/files/md5/\(md5.prefix(2))/\(md5.dropFirst(2)) && mkdir repo/.dvc
+            printf 'of git' > repo/net/git
+            printf 'outs:\n- md5: \(md5)\n  size: 6\n  hash: md5\n  path: dvc\n' > repo/net/dvc.dvc
+            """)
+        try sandbox.commit(
+            "[core]\n    remote = s\n['remote \"s\"']\n    url = \(sandbox.path)/store\n", as: ".dvc/config")
+        try sandbox.commit("version https://git-lfs.github.com/spec/v1\noid sha256:\(oid)\nsize 6\n", as: "net/lfs")
+        try sandbox.commit(
+            "artifacts: {net: {path: net}, git: {path: net/git}, lfs: {path: net/lfs}, dvc: {path: net/dvc}}\n",
+            as: "dvc.yaml")
+        for name in ["net", "git", "lfs", "dvc"] {
+            try sandbox.succeed("git commit -q --allow-empty -m x && git model register \(name) -q", in: "repo")
+            for flag in ["", "--no-verify"] {
+                let outcome = try sandbox.model("download \(name) \(flag) -o ../out", in: "repo")
+                #expect(outcome.status == 0, "\(name) \(flag): \(outcome)")
+                let file = name == "net" ? "cat out/git out/lfs out/dvc" : "cat out"
+                let text = name == "net" ? "of gitof lfsof dvc" : "of \(name)"
+                try #expect(sandbox.succeed(file) == text, "\(name) \(flag)")
+                try sandbox.succeed("rm -rf out")
+            }
+        }
+    }
 }

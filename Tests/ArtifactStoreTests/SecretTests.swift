@@ -41,8 +41,8 @@ import Testing
         }
         artifact(
             "closed", at: "http://ana:pass-w0rd-of-a-url@127.0.0.1:\(closed)/x?X-Amz-Signature=sig-nature-of-a-url")
-        artifact("redirect", at: "http://127.0.0.1:\(port)/redirect?to=http://x:pass-w0rd-of-a-url@127.0.0.1:1/")
-        for (name, end) in [("status", "\(port)/status/403"), ("missing", "\(port)/nothing")] {
+        artifact("redirect", at: "http://127.0.0.1:\(port)/redirect?to=ftp://x:pass-w0rd-of-a-url@127.0.0.1:1/")
+        for (name, end) in [("status", "\(port)/auth/basic"), ("missing", "\(port)/nothing")] {
             let url = "url = http://127.0.0.1:\(end)"
             try remote("basic-\(name)", url, "auth = basic", "user = ana", "password = pass-w0rd-of-dvc")
             try remote(

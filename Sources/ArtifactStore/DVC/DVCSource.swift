@@ -67,7 +67,7 @@ public struct DVCSource: ArtifactSource {
     public func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
-        guard let digest = file.digest else { return }
+        guard let digest = file.digest else { throw .unknownFile(file, name) }
         try await read(digest, isDirectory: false, from: offset, to: end, into: take)
     }
 

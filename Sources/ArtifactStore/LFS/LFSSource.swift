@@ -70,7 +70,7 @@ public struct LFSSource: ArtifactSource {
     public func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
-        guard let pointer = Self.pointer(file) else { return }
+        guard let pointer = Self.pointer(file) else { throw .unknownFile(file, name) }
         if let cache = cached(pointer) {
             return try await cache.read(ObjectKey(Self.path(pointer)), from: offset, to: end, into: take)
         }

@@ -75,9 +75,9 @@ public struct ArtifactPlacement: Sendable {
     public func place(
         _ content: ArtifactContent, from source: any ArtifactSource, _ options: PlacementOptions = PlacementOptions()
     ) async throws(RegistryError) -> [PlacedFile] {
-        var (content, options) = (content, options)
+        var options = options
         if !options.verifies {
-            (content, options.registered) = (content.unverified, nil)
+            options.registered = nil
         } else if options.registered == nil, let file = content.files.first(where: { $0.digest == nil }) {
             let shown = file.path.map { "\(target)/\($0)" } ?? target
             throw RegistryError(
@@ -95,7 +95,8 @@ public struct ArtifactPlacement: Sendable {
         if wasThere, !options.replaces { throw targetExists }
         if wasThere, placement.holdsRepository(name) { throw holdsRepository }
 
-        let temporary = try await TemporaryName.reserve(for: content, named: name, in: placement)
+        let temporary = try await TemporaryName.reserve(
+            for: expected, isFolder: content.isFolder, named: name, in: placement)
         if temporary.hasWaited,
             let present = try placement.filesInPlace(expected, named: name, registered: options.registered)
         {

@@ -36,8 +36,10 @@ struct FileTransfer {
         _ file: ArtifactFile, from start: Int, to output: OpenFile, shown: String, registered: ContentDigest?
     ) async throws(RegistryError) -> ArtifactPlacement.PlacedFile {
         if ftruncate(output.number, off_t(start)) != 0 { throw fileError("write", shown) }
+        // The source gets the file as it knows it: by the digest, for one.
         let incoming = try IncomingFile(
-            file, into: output, registered: registered, shown: shown, progress: options.progress)
+            options.verifies ? file : file.unverified, into: output, registered: registered, shown: shown,
+            progress: options.progress)
         try incoming.resume(upTo: start)
         do throws(RegistryError) {
             if start == 0 || start != file.size { try await read(file, from: start, into: incoming) }
@@ -72,7 +74,7 @@ struct FileTransfer {
     private func read(
         _ file: ArtifactFile, from start: Int, into incoming: IncomingFile
     ) async throws(RegistryError) {
-        if let size = file.size, size - start >= options.partsThreshold, partCount > 1,
+        if options.verifies, let size = file.size, size - start >= options.partsThreshold, partCount > 1,
             try await source.readsParts(of: file)
         {
             return try await readParts(of: file, start..<size, into: incoming)
@@ -120,7 +122,9 @@ struct FileTransfer {
         }
     }
 
-    private func canResume(_ file: ArtifactFile) -> Bool { source.readsRanges && file.digest != nil }
+    private func canResume(_ file: ArtifactFile) -> Bool {
+        options.verifies && source.readsRanges && file.digest != nil
+    }
 
     /// How much of what an earlier download left can be gone on with.
     private static func resumableLength(of output: OpenFile, _ file: ArtifactFile) -> Int {

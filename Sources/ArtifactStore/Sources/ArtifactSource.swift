@@ -45,3 +45,12 @@ extension ArtifactSource {
     /// Whether parts of this file can be read side by side: no, unless the source says otherwise.
     public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool { false }
 }
+
+extension RegistryError {
+    /// A source was asked for a file that it was not made with, or that it has no digest to find by.
+    static func unknownFile(_ file: ArtifactFile, _ source: String) -> RegistryError {
+        let path = file.path?.description ?? "the file"
+        return RegistryError(
+            .digestUnknown, "\(source) cannot find \(path): no digest was recorded", subject: file.path?.description)
+    }
+}
