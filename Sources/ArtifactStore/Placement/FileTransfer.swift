@@ -36,10 +36,10 @@ struct FileTransfer {
         _ file: ArtifactFile, from start: Int, to output: OpenFile, shown: String, registered: ContentDigest?
     ) async throws(RegistryError) -> ArtifactPlacement.PlacedFile {
         if ftruncate(output.number, off_t(start)) != 0 { throw fileError("write", shown) }
-        // The source gets the file as it knows it: by the digest, for one.
+        // What is not checked may be of another length, too; the source still finds it by what it should be.
         let incoming = try IncomingFile(
-            options.verifies ? file : file.unverified, into: output, registered: registered, shown: shown,
-            progress: options.progress)
+            options.verifies ? file : file.unverified, into: output, registered: options.verifies ? registered : nil,
+            shown: shown, progress: options.progress)
         try incoming.resume(upTo: start)
         do throws(RegistryError) {
             if start == 0 || start != file.size { try await read(file, from: start, into: incoming) }
@@ -49,7 +49,7 @@ struct FileTransfer {
         do throws(RegistryError) {
             if Task.isCancelled { incoming.fail(IncomingFile.interrupted(shown)) }
             let (digest, size) = try incoming.finish()
-            options.progress.finish(shown, size: size)
+            options.progress.finishFile()
             return ArtifactPlacement.PlacedFile(path: shown, size: size, digest: digest, isUnchanged: false)
         } catch {
             // Only what was checked stays: parts behind a gap go, and all where it was wrong.
@@ -67,7 +67,7 @@ struct FileTransfer {
             let whole = try PlacementFolder.fileInPlace(file, in: folder, name, shown, registered: registered)
         else { return nil }
         options.progress.add(whole.size, isResumed: true)
-        options.progress.finish(shown, size: whole.size)
+        options.progress.finishFile()
         return ArtifactPlacement.PlacedFile(path: shown, size: whole.size, digest: whole.digest, isUnchanged: false)
     }
 

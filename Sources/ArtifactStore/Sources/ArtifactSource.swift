@@ -36,6 +36,17 @@ public protocol ArtifactSource: Sendable {
 }
 
 extension ArtifactSource {
+    /// The digest that a source finds a file by.
+    /// - Throws: ``RegistryError`` with code ``ErrorCode/internalFault`` where it has none: no bytes are not the bytes.
+    public func digest(
+        of file: ArtifactFile, _ algorithms: ContentDigest.Algorithm...
+    ) throws(RegistryError) -> ContentDigest {
+        if let digest = file.digest, algorithms.contains(digest.algorithm) { return digest }
+        throw RegistryError(
+            .internalFault, "\(name) cannot find \(file.path?.description ?? "the file") without its digest",
+            hints: ["report this at the project's page"])
+    }
+
     /// How the source lets us in: nothing is needed, unless the source says otherwise.
     public var credentials: String? { nil }
 
@@ -44,13 +55,4 @@ extension ArtifactSource {
 
     /// Whether parts of this file can be read side by side: no, unless the source says otherwise.
     public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool { false }
-}
-
-extension RegistryError {
-    /// A source was asked for a file that it was not made with, or that it has no digest to find by.
-    static func unknownFile(_ file: ArtifactFile, _ source: String) -> RegistryError {
-        let path = file.path?.description ?? "the file"
-        return RegistryError(
-            .digestUnknown, "\(source) cannot find \(path): no digest was recorded", subject: file.path?.description)
-    }
 }

@@ -27,9 +27,9 @@ struct GitArtifactSource: ArtifactSource {
     func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
-        guard let digest = file.digest, let id = ObjectID(digest.hexadecimal) else {
-            throw RegistryError(
-                .internalFault, "there is no blob id to read \(file.path?.description ?? "the file") by")
+        let digest = try digest(of: file, .git)
+        guard let id = ObjectID(digest.hexadecimal) else {
+            throw RegistryError(.internalFault, "'\(digest)' is not the id of a blob", hints: ["git fsck"])
         }
         if file.mostBytes <= Self.memoryLimit {
             let bytes = try RegistryError.wrapping { () throws(GitError) in try blobs.read(id) }
