@@ -34,7 +34,11 @@ import Testing
         #expect(outcome.output == String(repeating: "model.bin\\n", count: 4).replacing("\\n", with: "\n"))
         #expect(model.entries == ["model.bin"])
         try #expect(Sandbox.readBytes(model.path) == body)
-        let count = try model.sandbox.succeed("curl -s '\(model.server.address("/count?of=/slow/400"))'")
+        let count = try model.sandbox.succeed(
+            """
+            python3 -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())' \
+            '\(model.server.address("/count?of=/slow/400"))'
+            """)
         #expect(count == "1", "\(outcome)")
     }
 
