@@ -11,7 +11,7 @@ import Testing
         let outcome = try model.sandbox.run(
             """
             git-model download -r ../repo churn -o model.bin & child=$!
-            while ! test "$(stat -c %s .model.bin.*.part 2>/dev/null)" = 30000; do sleep 0.05; done
+            while kill -0 $! && ! test "$(stat -c %s .model.bin.*.part 2>/dev/null)" = 30000; do sleep 0.05; done
             kill -9 $child; wait $child
             """, in: "out")
         #expect(outcome.status == 137, "\(outcome)")
@@ -48,7 +48,7 @@ import Testing
         let outcome = try model.sandbox.run(
             """
             git-model download -r ../repo churn -o model.bin & first=$!
-            while ! test "$(stat -c %s .model.bin.*.part 2>/dev/null)" = 30000; do sleep 0.05; done
+            while kill -0 $! && ! test "$(stat -c %s .model.bin.*.part 2>/dev/null)" = 30000; do sleep 0.05; done
             git-model download -r ../repo churn -o model.bin & second=$!
             kill -9 $first; wait $first; wait $second
             """, in: "out")
