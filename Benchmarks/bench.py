@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import hostile
+import large
 from deliveries import FOLDER_FILES, MEBIBYTE, Deliveries
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -214,6 +215,18 @@ class Bench:
             self.run(Side("", [str(self.binary), "show"], 1), folder, measured, must_succeed=False)
         print(f"{hostile.FILES} hostile YAML files, `show`: {measured}, {_memory(measured.memory_kib)} MB")
 
+    def report_large(self) -> None:
+        """What a file costs that is larger than memory should ever be."""
+        if not large.has_room(REGISTRIES):
+            print(f"a file of {large.SIZE >> 30} GiB: left out, there is no room for it in {REGISTRIES}")
+            return
+        with large.Registry(REGISTRIES / "large", self.binary, self.environment) as registry:
+            for jobs in ("1", "8"):
+                measured = Measured()
+                command = [str(self.binary), "download", "large", "-o", "file", "--force", "--jobs", jobs]
+                self.run(Side("", command, 1, undo=["rm", "file"]), registry.folder, measured)
+                print(f"{large.SIZE >> 30} GiB over HTTP, --jobs {jobs}: {measured}, {_memory(measured.memory_kib)} MB")
+
     def run(self, side: Side, folder: Path, measured: Measured, must_succeed: bool = True) -> None:
         """One run of one side: wall-clock time and peak memory of the process itself."""
         os.chdir(folder)
@@ -325,6 +338,9 @@ def main() -> int:
     if not options.quick and options.only in "hostile":
         print()
         bench.report_hostile()
+    if not options.quick and options.only in "large":
+        print()
+        bench.report_large()
     for line in missed:
         print(f"bar missed: {line}")
     return 1 if missed else 0

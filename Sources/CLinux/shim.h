@@ -11,6 +11,3 @@
 static inline int linux_renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags) {
     return (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, flags);
 }
-
-/// syncfs(2); -1 and errno where it fails.
-static inline int linux_syncfs(int file) { return (int)syscall(SYS_syncfs, file); }

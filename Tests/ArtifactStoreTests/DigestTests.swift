@@ -62,4 +62,24 @@ import Testing
         options.verifies = false
         #expect(await target.bring(file, from: ScriptedSource([1]), options).value?.first?.size == 1)
     }
+
+    @Test func `a source finds a file by its digest also where that is not checked`() async throws {
+        let (bytes, other) = (randomBytes(3000), randomBytes(4000, seed: 1))
+        let files = try ["a", "b/c"].map { try ArtifactFile(bytes, path: $0) }
+        var options = PlacementOptions()
+        options.verifies = false
+        let source = ScriptedSource { read in
+            if !files.contains(read.file) { return .cut }
+            read.hand(other)
+            return nil
+        }
+        let combined = CombinedSource([(source, [files[0]]), (source, [files[1]])])
+        let content = ArtifactContent(files: files, isFolder: true)
+        let result = await target.bring(content, from: combined, options)
+        #expect(result.value?.map(\.size) == [4000, 4000], "\(result)")
+        let stranger = try ArtifactFile(other, path: "d")
+        try target.clear()
+        let alone = await target.bring(ArtifactContent(files: [stranger], isFolder: true), from: combined).error
+        #expect(alone?.code == .internalFault && target.entries.isEmpty)
+    }
 }

@@ -115,4 +115,19 @@ import Testing
             try target.clear()
         }
     }
+
+    @Test func `an artifact's own name is one part of a path`() throws {
+        for name in [
+            "", ".", "..", "/", "a/b", "../x", ".git", "x\0", "a\nb", "C:", "a\\b", String(repeating: "x", count: 256),
+        ] {
+            for output in [nil, target.folder, target.folder + "/"] {
+                #expect(throws: RegistryError.self, "\(name.debugDescription)") {
+                    try ArtifactPlacement(output: output, artifactName: name)
+                }
+            }
+            // Named by the person it matters no more.
+            try #expect(ArtifactPlacement(output: "\(target.folder)/own", artifactName: name).name == "own")
+        }
+        try #expect(ArtifactPlacement(output: nil, artifactName: "..x").name == "..x")
+    }
 }

@@ -2,6 +2,7 @@ import GitTypes
 public import Outbound
 public import RegistryCore
 public import RegistryFiles
+import Synchronization
 
 /// Files that Git LFS keeps: looked for on this machine first, then at the server.
 public struct LFSSource: ArtifactSource {
@@ -82,6 +83,7 @@ public struct LFSSource: ArtifactSource {
         let server = try await servers.server(for: pointer, whyNoServer)
         let client = try client()
         var isAgain = false
+        let handedOn = Atomic(0)
         while true {
             let action = try await server.action(for: pointer, isAgain: isAgain)
             // What the server was told goes along to the server itself only, and not where it sends elsewhere.
@@ -89,10 +91,14 @@ public struct LFSSource: ArtifactSource {
             let authorization = !hasOwn && server.isOwn(action.url) ? await server.currentAuthorization : .none
             let request = OutboundRequest(.get, action.url, headers: action.headers, authorization: authorization)
             do throws(OutboundError) {
-                return try await client.read(request, from: offset, to: end, into: take)
+                let start = offset + handedOn.load(ordering: .relaxed)
+                return try await client.read(request, from: start, to: end) { piece in
+                    handedOn.add(piece.count, ordering: .relaxed)
+                    return take(piece)
+                }
             } catch {
                 if error.kind == .stopped { return }
-                // An address that was given for an hour may have expired meanwhile.
+                // An address that was given for an hour may have expired meanwhile, also in the middle of a file.
                 if !isAgain, [.status(401), .status(403), .status(410)].contains(error.kind) {
                     isAgain = true
                     continue

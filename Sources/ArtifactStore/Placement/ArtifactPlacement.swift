@@ -34,7 +34,7 @@ public struct ArtifactPlacement: Sendable {
     /// - Throws: ``RegistryError`` with code ``ErrorCode/unsafePath``.
     public init(output: String?, artifactName: String) throws(RegistryError) {
         guard let output else {
-            (self.folder, self.name) = (".", artifactName)
+            (self.folder, self.name) = (".", try Self.checked(artifactName))
             return
         }
         let slash = output.lastIndex(of: "/")
@@ -50,11 +50,19 @@ public struct ArtifactPlacement: Sendable {
                 hints: ["choose another with -o"])
         }
         if last.isEmpty || last == "." || last == ".." || isFolder(output) {
-            (self.folder, self.name) = (output, artifactName)
+            (self.folder, self.name) = (output, try Self.checked(artifactName))
         } else {
             self.folder = slash.map { $0 == output.startIndex ? "/" : String(output[..<$0]) } ?? "."
             self.name = last
         }
+    }
+
+    /// The name that an address or a repository gives an artifact, if it is one part of a path and stays where it is.
+    private static func checked(_ artifactName: String) throws(RegistryError) -> String {
+        if let path = try? SafePath(artifactName), path.components == [artifactName] { return artifactName }
+        throw RegistryError(
+            .unsafePath, "the artifact has no name of its own that a file can have: '\(artifactName)'",
+            subject: artifactName, hints: ["-o PATH gives it one"])
     }
 
     /// The whole target, for people.
@@ -90,7 +98,8 @@ public struct ArtifactPlacement: Sendable {
         if wasThere, !options.replaces { throw targetExists }
         if wasThere, placement.holdsRepository(name) { throw holdsRepository }
 
-        let temporary = try await TemporaryName.reserve(for: content, named: name, in: placement)
+        let temporary = try await TemporaryName.reserve(
+            for: expected, isFolder: content.isFolder, named: name, in: placement)
         if temporary.hasWaited,
             let present = try placement.filesInPlace(expected, named: name, registered: options.registered)
         {

@@ -54,9 +54,10 @@ final class IncomingFile: Sendable {
     func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guarded { state throws(RegistryError) in
             try state.check.update(bytes)
-            try output.write(bytes, at: state.checked, shown: shown)
-            state.checked += bytes.count
-            count(bytes.count)
+            try output.write(bytes, at: state.checked, shown: shown) { written in
+                state.checked += written
+                count(written)
+            }
         }
     }
 
@@ -65,8 +66,7 @@ final class IncomingFile: Sendable {
         // Not under the lock: parts are written side by side.
         if failure != nil { return false }
         do throws(RegistryError) {
-            try output.write(bytes, at: offset, shown: shown)
-            count(bytes.count)
+            try output.write(bytes, at: offset, shown: shown) { count($0) }
             return true
         } catch {
             fail(error)

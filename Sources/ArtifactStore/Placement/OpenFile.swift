@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import RegistryCore
 
@@ -27,7 +26,10 @@ final class OpenFile: Sendable {
     }
 
     /// Writes all bytes from an offset on, however many calls it takes.
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int, shown: String) throws(RegistryError) {
+    /// - Parameter wrote: hears how many bytes each call wrote, for the next one may fail.
+    func write(
+        _ bytes: UnsafeRawBufferPointer, at offset: Int, shown: String, _ wrote: (Int) -> Void
+    ) throws(RegistryError) {
         var (rest, offset) = (bytes, offset)
         while !rest.isEmpty {
             let written = pwrite(number, rest.baseAddress, rest.count, off_t(offset))
@@ -37,6 +39,7 @@ final class OpenFile: Sendable {
             }
             rest = UnsafeRawBufferPointer(rebasing: rest[written...])
             offset += written
+            wrote(written)
         }
     }
 
@@ -84,12 +87,6 @@ final class OpenFile: Sendable {
     func synchronise(shown: String) throws(RegistryError) {
         // Some file systems cannot synchronise a folder and say EINVAL; what they can do is done.
         if fsync(number) != 0, errno != EINVAL, errno != ENOTSUP { throw fileError("write", shown) }
-    }
-
-    /// Flushes everything on the file system of this file to the disk: quicker than one file after the other where
-    /// there are many.
-    func synchroniseFileSystem(shown: String) throws(RegistryError) {
-        if linux_syncfs(number) != 0, errno != EINVAL, errno != ENOSYS { throw fileError("write", shown) }
     }
 }
 

@@ -4,9 +4,6 @@ import RegistryCore
 
 /// The folder that a target stands in, held open: everything below it is reached step by step, and never by a link.
 struct PlacementFolder: Sendable {
-    /// With more files than this one flush of the file system is quicker than one of each file.
-    private static let singleFlushLimit = 16
-
     let folder: OpenFile
     /// The target as messages call it.
     let shown: String
@@ -54,11 +51,7 @@ struct PlacementFolder: Sendable {
                 .digestMismatch, "something that was not registered was put into \(shown) on its way", subject: shown,
                 hints: ["run the same command again, with an output folder that only you may write to"])
         }
-        if content.files.count > Self.singleFlushLimit {
-            try root.synchroniseFileSystem(shown: shown)
-        } else {
-            try Self.synchroniseAll(in: root, shown: shown)
-        }
+        try await synchronise(content, in: root)
         return placed
     }
 
@@ -120,19 +113,24 @@ struct PlacementFolder: Sendable {
         return placed
     }
 
-    private static func synchroniseAll(in folder: OpenFile, shown: String) throws(RegistryError) {
-        for name in folder.entryNames() {
-            let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-            if number < 0 { throw fileError("write", shown) }
-            let entry = OpenFile(number)
-            var status = stat()
-            if fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-                try synchroniseAll(in: entry, shown: shown)
-            } else {
-                try entry.synchronise(shown: shown)
-            }
+    /// Flushes all files, and then the folders that name them, to the disk.
+    private func synchronise(_ content: ArtifactContent, in root: OpenFile) async throws(RegistryError) {
+        let paths = content.files.compactMap { $0.path?.components }
+        let shown = shown
+        try await DiskFlush.run(paths.count) { number throws(RegistryError) in
+            let place = try Self.open(paths[number].dropLast()[...], in: root, creates: false, shown: shown)
+            let name = paths[number].last ?? ""
+            try OpenFile.open(name, in: place, O_RDONLY | O_NONBLOCK, shown: shown).synchronise(shown: shown)
         }
-        try folder.synchronise(shown: shown)
+        var folders: Set<[String]> = [[]]
+        for path in paths {
+            for length in 1..<max(path.count, 1) { folders.insert(Array(path.prefix(length))) }
+        }
+        // The innermost first.
+        let ordered = folders.sorted { $0.count > $1.count }
+        for folder in ordered {
+            try Self.open(folder[...], in: root, creates: false, shown: shown).synchronise(shown: shown)
+        }
     }
 
     /// Gives what was written its final name; `false` where something stands there and may not be replaced.

@@ -13,15 +13,16 @@ struct TemporaryName: Sendable {
     private let held: OpenFile
 
     /// Reserves the name for a content. Where another process holds it, it is waited for.
+    /// - Parameter content: `nil` where nothing says what it must be.
     static func reserve(
-        for content: ArtifactContent, named target: String, in placement: PlacementFolder
+        for content: ArtifactContent?, isFolder: Bool, named target: String, in placement: PlacementFolder
     ) async throws(RegistryError) -> TemporaryName {
-        guard let key = key(of: content) else { return try random(content, target, placement) }
+        guard let key = content.flatMap({ key(of: $0) }) else { return try random(isFolder, target, placement) }
         let name = name(target, key)
         var hasWaited = false
         while true {
             if Task.isCancelled { throw IncomingFile.interrupted(placement.shown) }
-            let file = try placement.createTemporary(name, isFolder: content.isFolder)
+            let file = try placement.createTemporary(name, isFolder: isFolder)
             if flock(file.number, LOCK_EX | LOCK_NB) == 0 {
                 // The process before us may have given the file its final name since we opened it.
                 if file.stands(at: name, in: placement.folder) {
@@ -35,7 +36,7 @@ struct TemporaryName: Sendable {
             } else {
                 // A file system without locks.
                 placement.removeAll(name)
-                return try random(content, target, placement)
+                return try random(isFolder, target, placement)
             }
         }
     }
@@ -44,10 +45,10 @@ struct TemporaryName: Sendable {
     func isHeld(in placement: PlacementFolder) -> Bool { held.stands(at: name, in: placement.folder) }
 
     private static func random(
-        _ content: ArtifactContent, _ target: String, _ placement: PlacementFolder
+        _ isFolder: Bool, _ target: String, _ placement: PlacementFolder
     ) throws(RegistryError) -> TemporaryName {
         let name = name(target, String(UInt64.random(in: .min ... .max), radix: 36))
-        let file = try placement.createTemporary(name, isFolder: content.isFolder)
+        let file = try placement.createTemporary(name, isFolder: isFolder)
         return TemporaryName(name: name, isLasting: false, hasWaited: false, held: file)
     }
 

@@ -66,7 +66,10 @@ extension RegistrySession {
         let (store, key) = try stores.store(at: address)
         let source = StoreSource(store, key)
         let registered = digest.flatMap { ContentDigest($0.description) }
-        let name = address.split(separator: "/").last.map { String($0.prefix { $0 != "?" && $0 != "#" }) } ?? "artifact"
+        // Neither a query nor who asks whom is part of a name: both may hold secrets.
+        let place = address.prefix { $0 != "?" && $0 != "#" }
+        let path = place.firstRange(of: "://").map { place[$0.upperBound...] } ?? place
+        let name = path.split(separator: "/").dropFirst().last.map(String.init) ?? "artifact"
         // An address that ends in a slash is a folder's; any other one is a file's where there is such a file.
         if registered == nil, let listed = try await store.list(below: key, limit: Self.listingLimit), !listed.isEmpty {
             let files = try listed.map { (object) throws(RegistryError) in

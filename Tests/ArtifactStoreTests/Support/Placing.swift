@@ -51,7 +51,10 @@ struct Target {
     /// Where it is before.
     var temporary: String? { entries.first { $0.hasSuffix(".part") }.map { "\(folder)/\($0)" } }
     /// What stands in the folder.
-    var entries: [String] {
+    var entries: [String] { Self.entries(of: folder) }
+
+    /// What stands in a folder.
+    static func entries(of folder: String) -> [String] {
         guard let stream = opendir(folder) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []

@@ -8,6 +8,7 @@ A path may begin with a component of its own, such as /~7, which is left out, so
 
     /bytes/N                the content, with ETag; no ranges
     /range/N                the content, with ETag and ranges (If-Range too)
+    /zeros/N                N zero bytes, also of many GiB, with ranges
     /cut/N/at/K             the same, but each answer ends after at most K bytes (ETag, ranges)
     /cut/N/at/K/once        the same, but only the first answer ends early; the second has the rest
     /bare/N/at/K/once       as /cut, without ranges
@@ -29,6 +30,7 @@ A path may begin with a component of its own, such as /~7, which is left out, so
     /echo                   method, path, headers and body as JSON
     /count?of=PATH          how often PATH was asked for, with its query
     /auth/basic, /auth/digest   "done" for ana and "pass word:ü", 401 otherwise
+    /lfs/S/objects/batch    Git LFS's batch API: all objects are at /status/S, by an address and a header with secrets
     /bigheaders/N           N fields; /longheader/N one field of N bytes; /longstatus/N a status line of N bytes
     /nothttp                bytes that are not HTTP
     /wrongrange/N           206 with the wrong part; /norange/N 206 without Content-Range
@@ -46,6 +48,7 @@ import time
 import urllib.parse
 import urllib.request
 
+SECRET = "s3cr3t-of-the-server"
 USER, PASSWORD, REALM, NONCE = "ana", "pass word:ü", "fixture", "f00d"
 counts = {}
 counts_lock = threading.Lock()
@@ -122,6 +125,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def route_range(self):
         body, status, headers = self.part(int(self.rest[0]))
         self.send(body, status, **headers)
+
+    def route_zeros(self):
+        size = int(self.rest[0])
+        first, last = (self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").split("-")
+        first, last = int(first), min(int(last or size), size - 1)
+        self.send_response(206 if "Range" in self.headers else 200)
+        self.send_header("Content-Length", str(last + 1 - first))
+        self.send_header("Content-Range", f"bytes {first}-{last}/{size}")
+        self.end_headers()
+        rest = last + 1 - first if self.command == "GET" else 0
+        piece = bytes(1 << 20)
+        while rest > 0:
+            rest -= self.wfile.write(piece[: min(rest, len(piece))])
+
+    def route_lfs(self):
+        """The batch API of Git LFS: leads to a status by an address and a header with secrets."""
+        asked = json.loads(self.body or b"{}").get("objects", [])
+        href = f"http://127.0.0.1:{self.server.server_address[1]}/status/{self.rest[0]}?X-Amz-Signature={SECRET}"
+        action = {"href": href, "header": {"Authorization": f"Bearer {SECRET}"}}
+        objects = [{"oid": one["oid"], "size": one["size"], "actions": {"download": action}} for one in asked]
+        self.send(json.dumps({"transfer": "basic", "objects": objects}).encode())
 
     def route_cut(self):
         size, at = int(self.rest[0]), int(self.rest[2])
