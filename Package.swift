@@ -54,9 +54,9 @@ let package = Package(
         systemLibrary("CLibGit2", pkgConfig: "libgit2", package: "libgit2-dev"),
         systemLibrary("CLibYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
         systemLibrary("CLibCrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
-        systemLibrary("CLibCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
 
         .systemLibrary(name: "CLinux"),
+        .target(name: "CLibCurl"),
         .target(name: "CBuildCommit", cSettings: [.define("GIT_MODEL_COMMIT", to: "\"\(buildCommit)\"")]),
 
         room("GitTypes", []),

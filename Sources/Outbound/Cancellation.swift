@@ -17,7 +17,7 @@ final class Cancellation: Sendable {
         state.withLock { state in
             state.isCancelled = true
             // The one call of libcurl that may come from any thread. The lock keeps the handle from going away.
-            if let multi = UnsafeMutableRawPointer(bitPattern: state.waitingIn) { curl_multi_wakeup(multi) }
+            if let multi = UnsafeMutableRawPointer(bitPattern: state.waitingIn) { libcurl_multi_wakeup(multi) }
         }
     }
 

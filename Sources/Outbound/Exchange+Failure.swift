@@ -5,7 +5,7 @@ extension Exchange.Failure {
     /// Reads what libcurl ended with.
     init(_ code: CURLcode, _ message: String, of easy: UnsafeMutableRawPointer, wasSent: Bool) {
         // libcurl's words may quote the server's, or the address of a proxy.
-        let words = message.isEmpty ? String(cString: curl_easy_strerror(code)) : message
+        let words = message.isEmpty ? String(cString: libcurl_easy_strerror(code)) : message
         let detail = GitURL.redact(words).terminalSafe(limit: 160)
         self =
             switch code {

@@ -30,6 +30,8 @@ public struct OutboundError: Error, Sendable {
         case encoded
         /// The answer, or the request, is not HTTP, or its headers are too long.
         case malformed
+        /// libcurl is not installed, or is too old.
+        case libraryMissing
         /// The one who takes the bytes wants no more.
         case stopped
         /// The task was cancelled, or the client was shut down.
@@ -94,6 +96,7 @@ extension OutboundError: CustomStringConvertible, CustomDebugStringConvertible, 
         case .changed: "the content of \(url) changed while it was read"
         case .encoded: "\(url) sends a compressed content that was not asked for"
         case .malformed: "\(url) and its answer are not proper HTTP"
+        case .libraryMissing: "\(url) cannot be asked without libcurl 7.81 or newer"
         case .stopped: "the content of \(url) was not read to its end"
         case .cancelled: "the request to \(url) was stopped"
         }

@@ -1,4 +1,3 @@
-import CLibCurl
 public import GitTypes
 
 /// An `http` or `https` address, whose description shows neither password nor the values of its query.
@@ -19,61 +18,6 @@ public struct OutboundURL: Hashable, Sendable {
     public let query: String?
     /// The user and password that stood before the host; ``OutboundAuthorization/none`` where there were none.
     public let authorization: OutboundAuthorization
-
-    /// Reads an address.
-    /// - Throws: ``MalformedValue`` where it is not an `http` or `https` address of at most 8192 bytes.
-    public init(_ text: some StringProtocol) throws(MalformedValue) {
-        try self.init(String(text), relativeTo: nil)
-    }
-
-    /// The address that a redirect from this one leads to.
-    func resolving(_ reference: String) throws(MalformedValue) -> OutboundURL {
-        try OutboundURL(reference, relativeTo: self)
-    }
-
-    private init(_ text: String, relativeTo base: OutboundURL?) throws(MalformedValue) {
-        func refuse(_ rule: String) -> MalformedValue {
-            MalformedValue(expected: "address", value: GitURL.redact(text), rule: rule)
-        }
-        if text.utf8.count > 8192 { throw refuse("it is longer than 8192 bytes") }
-        if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { throw refuse("it holds a control character") }
-        guard let handle = curl_url() else { throw refuse("there is no memory to read it") }
-        defer { curl_url_cleanup(handle) }
-        if let base, curl_url_set(handle, CURLUPART_URL, base.secret, Self.asIs) != CURLUE_OK {
-            throw refuse("it is relative to one that is none")
-        }
-        switch curl_url_set(handle, CURLUPART_URL, text, Self.asIs) {
-        case CURLUE_OK: break
-        case CURLUE_UNSUPPORTED_SCHEME: throw refuse("it does not begin with http:// or https://")
-        default: throw refuse("it is not an http or https address")
-        }
-        let part = { (part: CURLUPart, flags: UInt32) in Self.part(part, of: handle, flags: flags) }
-        guard let scheme = part(CURLUPART_SCHEME, 0), ["http", "https"].contains(scheme) else {
-            throw refuse("it does not begin with http:// or https://")
-        }
-        guard let host = part(CURLUPART_HOST, 0), !host.isEmpty, !host.hasPrefix("-") else {
-            throw refuse("it has no host")
-        }
-        guard let port = part(CURLUPART_PORT, UInt32(CURLU_DEFAULT_PORT)).flatMap({ Int($0) }), port > 0 else {
-            throw refuse("the port is not a number from 1 to 65535")
-        }
-        // Encoded control characters in user or password would reach the credentials that are sent.
-        let user = part(CURLUPART_USER, UInt32(CURLU_URLDECODE))
-        let password = part(CURLUPART_PASSWORD, UInt32(CURLU_URLDECODE))
-        let hasUserInfo = part(CURLUPART_USER, 0) != nil || part(CURLUPART_PASSWORD, 0) != nil
-        if hasUserInfo, user == nil, password == nil { throw refuse("the user or password cannot be decoded") }
-        for removed in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS, CURLUPART_FRAGMENT] {
-            curl_url_set(handle, removed, nil, 0)
-        }
-        guard let whole = part(CURLUPART_URL, 0) else { throw refuse("it is not an http or https address") }
-        self.secret = whole
-        self.scheme = scheme
-        self.host = String(host.lowercased().filter { $0 != "[" && $0 != "]" })
-        self.port = port
-        self.path = part(CURLUPART_PATH, 0) ?? "/"
-        self.query = part(CURLUPART_QUERY, 0)
-        self.authorization = hasUserInfo ? .basic(user: user ?? "", password: password ?? "") : .none
-    }
 
     /// Whether requests to both go to the same server: scheme, host and port are equal.
     public func hasSameOrigin(as other: OutboundURL) -> Bool {
@@ -112,16 +56,6 @@ public struct OutboundURL: Hashable, Sendable {
         text += "\(name):\(port)\(path)"
         if let query { text += "?\(query)" }
         return try OutboundURL(text)
-    }
-
-    /// Dot segments stay, so that the name of an object is not changed.
-    private static var asIs: UInt32 { UInt32(CURLU_PATH_AS_IS) }
-
-    private static func part(_ part: CURLUPart, of handle: OpaquePointer, flags: UInt32) -> String? {
-        var text: UnsafeMutablePointer<CChar>?
-        guard curl_url_get(handle, part, &text, flags) == CURLUE_OK, let text else { return nil }
-        defer { curl_free(text) }
-        return String(cString: text)
     }
 }
 

@@ -46,7 +46,7 @@ final class Transfer: @unchecked Sendable {
     /// Does it, and returns when it has ended one way or another.
     func perform(with handles: CurlHandles) -> Exchange {
         guard let easy = handles.easy, let multi = handles.multi else {
-            return .failed(Exchange.Failure(kind: .unreachable, detail: "there is no memory", wasSent: false))
+            return .failed(handles.failure)
         }
         if let refusal = AddressGuard.refusal(of: plan.url, policy: policy, refusesPrivate: plan.refusesPrivate) {
             return .failed(Exchange.Failure(kind: refusal, wasSent: false))
@@ -55,7 +55,7 @@ final class Transfer: @unchecked Sendable {
         return message.withUnsafeMutableBufferPointer { message in
             // The options refer to the lists, this object and the message; all live until the handle is cleared.
             let options = TransferOptions(self, easy: easy, message: message.baseAddress)
-            defer { curl_easy_reset(easy) }
+            defer { libcurl_easy_reset(easy) }
             guard let options else {
                 return .failed(Exchange.Failure(kind: .malformed, detail: "it cannot be sent as it is", wasSent: false))
             }
@@ -66,18 +66,18 @@ final class Transfer: @unchecked Sendable {
 
     /// Runs the transfer until it has ended or is cancelled; `nil` for the latter.
     private func run(_ easy: UnsafeMutableRawPointer, _ multi: UnsafeMutableRawPointer) -> CURLcode? {
-        guard curl_multi_add_handle(multi, easy) == CURLM_OK else { return CURLE_FAILED_INIT }
+        guard libcurl_multi_add_handle(multi, easy) == CURLM_OK else { return CURLE_FAILED_INIT }
         // Taking the handle out before its end closes the connection.
-        defer { curl_multi_remove_handle(multi, easy) }
+        defer { libcurl_multi_remove_handle(multi, easy) }
         cancellation.wakes(multi)
         defer { cancellation.wakes(nil) }
         while !cancellation.isCancelled {
             var running: Int32 = 0
-            guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
+            guard libcurl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
             var result = CURLE_OK
-            if curl_multi_take_result(multi, &result) { return result }
+            if libcurl_multi_take_result(multi, &result) { return result }
             if running == 0 { return CURLE_FAILED_INIT }
-            guard curl_multi_poll(multi, nil, 0, 1000, nil) == CURLM_OK else { return CURLE_FAILED_INIT }
+            guard libcurl_multi_poll(multi, 1000) == CURLM_OK else { return CURLE_FAILED_INIT }
         }
         return nil
     }
@@ -95,7 +95,7 @@ final class Transfer: @unchecked Sendable {
             return .failed(Exchange.Failure(result, message, of: easy, wasSent: wasSent))
         }
         var address: UnsafePointer<CChar>?
-        curl_get_text(easy, CURLINFO_PRIMARY_IP, &address)
+        libcurl_get_text(easy, CURLINFO_PRIMARY_IP, &address)
         let connected = address.flatMap { IPAddress(String(cString: $0)) }
         return .answered(Exchange.Answer(head: head, body: keptBody, address: connected))
     }

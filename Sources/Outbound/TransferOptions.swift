@@ -18,17 +18,17 @@ final class TransferOptions {
         body = UnsafeMutableBufferPointer.allocate(capacity: plan.body.count)
         _ = body.initialize(from: plan.body)
 
-        curl_easy_reset(easy)
-        check(curl_restrict_to_http(easy))
-        check(curl_set_pointer(easy, CURLOPT_ERRORBUFFER, message))
+        libcurl_easy_reset(easy)
+        check(libcurl_restrict_to_http(easy))
+        check(libcurl_set_pointer(easy, CURLOPT_ERRORBUFFER, message))
         set(CURLOPT_URL, plan.url.secret)
         set(CURLOPT_PATH_AS_IS, 1)
         // Signals are the process's own; names are resolved in threads.
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        check(curl_set_list(easy, CURLOPT_HTTPHEADER, headers.head))
-        check(curl_set_list(easy, CURLOPT_RESOLVE, addresses.head))
+        check(libcurl_set_list(easy, CURLOPT_HTTPHEADER, headers.head))
+        check(libcurl_set_list(easy, CURLOPT_RESOLVE, addresses.head))
         setMethod(plan)
         setLimits(transfer)
         setTrust(transfer.policy)
@@ -48,8 +48,8 @@ final class TransferOptions {
         case .head: set(CURLOPT_NOBODY, 1)
         case .post:
             set(CURLOPT_POST, 1)
-            check(curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
-            check(curl_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress))
+            check(libcurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+            check(libcurl_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress))
             // On a kept connection that turns out to be closed libcurl would send it a second time.
             set(CURLOPT_FRESH_CONNECT, 1)
         }
@@ -74,11 +74,11 @@ final class TransferOptions {
         // A token and a signature are header fields.
         case .none, .bearer, .aws: break
         case .basic(let user, let password):
-            check(curl_set_authorization(easy, false))
+            check(libcurl_set_authorization(easy, false))
             set(CURLOPT_USERNAME, user)
             set(CURLOPT_PASSWORD, password)
         case .digest(let user, let password):
-            check(curl_set_authorization(easy, true))
+            check(libcurl_set_authorization(easy, true))
             set(CURLOPT_USERNAME, user)
             set(CURLOPT_PASSWORD, password)
         }
@@ -88,40 +88,40 @@ final class TransferOptions {
         // The transfer outlives the handle's options: its caller holds it while it is performed.
         let context = Unmanaged.passUnretained(transfer).toOpaque()
         for option in [CURLOPT_HEADERDATA, CURLOPT_WRITEDATA, CURLOPT_OPENSOCKETDATA, CURLOPT_PREREQDATA] {
-            check(curl_set_pointer(easy, option, context))
+            check(libcurl_set_pointer(easy, option, context))
         }
         check(
-            curl_set_writer(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            libcurl_set_writer(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
                 guard let transfer = Transfer.of(context) else { return 0 }
                 let isTaken = transfer.take(line: UnsafeRawBufferPointer(start: bytes, count: size * count))
                 return isTaken ? size * count : size * count &+ 1
             })
         check(
-            curl_set_writer(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            libcurl_set_writer(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
                 guard let transfer = Transfer.of(context) else { return 0 }
                 let isTaken = transfer.take(body: UnsafeRawBufferPointer(start: bytes, count: size * count))
                 return isTaken ? size * count : size * count &+ 1
             })
         check(
-            curl_set_socket_opener(easy) { context, _, address in
+            libcurl_set_socket_opener(easy) { context, _, address in
                 guard let transfer = Transfer.of(context), let address else { return CURL_SOCKET_BAD }
-                let bytes = curl_address_bytes(address)
+                let bytes = libcurl_address_bytes(address)
                 let numeric = IPAddress(UnsafeRawBufferPointer(start: bytes, count: Int(address.pointee.addrlen)))
                 guard transfer.permits(numeric) else { return CURL_SOCKET_BAD }
                 let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
                 return socket(address.pointee.family, type, address.pointee.protocol)
             })
         check(
-            curl_set_request_gate(easy) { context, address, _, _, _ in
+            libcurl_set_request_gate(easy) { context, address, _, _, _ in
                 guard let transfer = Transfer.of(context), let address else { return CURL_PREREQFUNC_ABORT }
                 let isSent = transfer.sends(to: IPAddress(String(cString: address)))
                 return isSent ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
             })
     }
 
-    private func set(_ option: CURLoption, _ value: Int) { check(curl_set_long(easy, option, value)) }
+    private func set(_ option: CURLoption, _ value: Int) { check(libcurl_set_long(easy, option, value)) }
 
-    private func set(_ option: CURLoption, _ value: String) { check(curl_set_text(easy, option, value)) }
+    private func set(_ option: CURLoption, _ value: String) { check(libcurl_set_text(easy, option, value)) }
 
     private func check(_ code: CURLcode) { if code != CURLE_OK { isAccepted = false } }
 }

@@ -64,7 +64,7 @@ import Testing
         let before = try sandbox.succeed(stamp, in: "out")
         for arguments in ["churn", "nets", "churn --force", "nets --force"] {
             let outcome = try download(arguments)
-            #expect(outcome.status == 0 && outcome.errors.contains("unchanged"), "\(outcome)")
+            #expect(outcome.status == 0 && outcome.errors.contains("has this content already"), "\(outcome)")
         }
         #expect(try sandbox.succeed(stamp, in: "out") == before)
         // The same bytes with another mode are not the same file.
@@ -99,7 +99,7 @@ import Testing
 
     @Test func `a dry run writes nothing`() throws {
         let outcome = try download("nets --dry-run")
-        #expect(outcome.status == 0 && outcome.errors.contains("would write nets/deep/b"), "\(outcome)")
+        #expect(outcome.status == 0 && outcome.errors.contains("would write: nets/deep/b"), "\(outcome)")
         #expect(try download("churn -o a/b/c --dry-run --json").status == 0)
         #expect(try listing() == "")
     }
@@ -125,16 +125,16 @@ import Testing
               gone: {path: models/gone.bin}
 
             """, as: "dvc.yaml")
-        for (name, words) in [
-            ("lfs", "lfs v0.0.1 is kept in Git LFS"),
-            ("dvc", "dvc v0.0.1 is kept in DVC"),
-            ("stage", "stage v0.0.1 is kept in DVC"), ("url", "kept at s3://bucket/model.bin"),
-            ("web", "kept at https://"),
+        for (name, status, words) in [
+            ("lfs", 1, "lfs v0.0.1 is kept in Git LFS, and nothing says where"),
+            ("dvc", 1, "models/dvc.bin is kept in DVC (by models/dvc.bin.dvc), and no DVC remote is the default one"),
+            ("stage", 1, "models/stage.bin is kept in DVC (by dvc.lock), and no DVC remote is the default one"),
+            ("url", 1, "s3://bucket/model.bin needs keys of AWS, and none were found"),
+            ("web", 5, "--no-verify takes whatever https://example.com/m.bin has now"),
         ] {
             #expect(try sandbox.model("register \(name)").status == 0)
             let outcome = try download(name)
-            #expect(outcome.status == 1, "\(outcome)")
-            #expect(outcome.errors.contains(words) && outcome.errors.contains("cannot be fetched yet"), "\(outcome)")
+            #expect(outcome.status == status && outcome.errors.contains(words), "\(outcome)")
             #expect(!outcome.errors.contains("secret-token"))
         }
         #expect(try sandbox.model("register gone").status == 0)

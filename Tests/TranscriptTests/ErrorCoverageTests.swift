@@ -9,6 +9,8 @@ import Testing
         .dubiousOwnership: "takes a folder of another user, which only root can make; LibGit2Tests makes one",
         .outcomeUnknown: "takes a server that dies in the middle of a push; GitCommandTests has one",
         .internalFault: "is a fault of ours",
+        .transferFailed: "takes a server that fails; ArtifactStoreTests has one",
+        .accessDenied: "takes a server that knows people, or a file that root may not read; ArtifactStoreTests has one",
     ]
 
     @Test func `every error occurs in a session as JSON`() throws {

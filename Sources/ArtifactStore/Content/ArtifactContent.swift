@@ -61,7 +61,4 @@ public struct ArtifactContent: Hashable, Sendable {
         }
         return sum
     }
-
-    /// The same content without what its bytes must be.
-    var unverified: ArtifactContent { ArtifactContent(files: files.map(\.unverified), isFolder: isFolder, size: size) }
 }

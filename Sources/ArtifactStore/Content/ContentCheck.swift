@@ -77,8 +77,14 @@ final class ContentCheck: @unchecked Sendable {
     }
 
     private func mismatch(_ message: String) -> RegistryError {
-        RegistryError(
+        let isOfGit = file.digest?.algorithm == .git
+        return RegistryError(
             .digestMismatch, message, subject: shown,
-            hints: ["to see who registered it: git model history", "to check the repository: git fsck"])
+            hints: [
+                "to see who registered it: git model history",
+                isOfGit
+                    ? "to check the repository: git fsck"
+                    : "the store has other bytes than were registered: push those again, or register a new version",
+            ])
     }
 }

@@ -42,14 +42,13 @@ public struct DVCSource: ArtifactSource {
         self.keys = keys
     }
 
-    public var name: String { remote.map { "DVC remote '\($0.name)' at \($0.store.name)" } ?? "the DVC cache" }
+    public var name: String { remote.map { "the DVC remote '\($0.name)' (\($0.store.name))" } ?? "the DVC cache" }
     public var readsRanges: Bool { remote?.store.readsRanges ?? true }
 
     public var credentials: String? { remote?.store.credentials }
 
     public func find(_ file: ArtifactFile) async throws(RegistryError) -> String {
-        guard let digest = file.digest else { return name }
-        return try await find(digest, isDirectory: false)
+        return try await find(try digest(of: file, .md5, .md5Text), isDirectory: false)
     }
 
     public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool {
@@ -67,8 +66,7 @@ public struct DVCSource: ArtifactSource {
     public func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
-        guard let digest = file.digest else { return }
-        try await read(digest, isDirectory: false, from: offset, to: end, into: take)
+        try await read(try digest(of: file, .md5, .md5Text), isDirectory: false, from: offset, to: end, into: take)
     }
 
     /// The files of a folder, by its listing, which is held against its own MD5.
@@ -131,7 +129,7 @@ public struct DVCSource: ArtifactSource {
     }
 
     private func missing(_ digest: ContentDigest) -> RegistryError {
-        let place = remote.map { "DVC remote '\($0.name)' (\($0.store.name))" } ?? "DVC's store"
+        let place = remote == nil ? "DVC's store" : name
         return RegistryError(
             .objectNotFound, "\(place) does not have \(digest.hexadecimal)", subject: digest.hexadecimal,
             hints: ["where it was made: dvc push" + (remote.map { " -r \($0.name.shellQuoted)" } ?? "")])

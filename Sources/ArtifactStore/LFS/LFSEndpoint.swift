@@ -48,7 +48,7 @@ public enum LFSEndpoint: Hashable, Sendable {
             return
         }
         let url: GitURL
-        do throws(MalformedValue) { url = try GitURL(text) } catch { throw refuse(error.description) }
+        do throws(MalformedValue) { url = try GitURL(text) } catch { throw refuse(error.rule) }
         switch url.scheme {
         case "http", "https":
             guard let address = try? OutboundURL(isServer ? text : Self.serverAddress(of: text)) else {

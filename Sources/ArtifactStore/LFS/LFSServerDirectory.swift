@@ -15,9 +15,18 @@ actor LFSServerDirectory {
     }
 
     /// The server.
-    /// - Parameter whyNone: what is thrown where there is none.
-    func server(_ whyNone: RegistryError) async throws(RegistryError) -> LFSServer {
+    /// - Parameters:
+    ///   - pointer: what is wanted of it.
+    ///   - whyNone: what is thrown where there is none.
+    func server(
+        for pointer: LFSPointer, _ whyNone: RegistryError
+    ) async throws(RegistryError) -> LFSServer {
         guard let access else { throw whyNone }
+        if case .folder(let path) = access.endpoint {
+            throw RegistryError(
+                .objectNotFound, "Git LFS in \(path) does not have sha256:\(pointer.sha256.prefix(12))",
+                subject: pointer.sha256, hints: ["where it was made: git lfs push --all origin"])
+        }
         let objects = objects
         let task = search ?? Task { await Self.find(access, objects, whyNone) }
         search = task

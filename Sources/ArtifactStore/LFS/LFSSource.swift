@@ -62,19 +62,20 @@ public struct LFSSource: ArtifactSource {
     public var readsRanges: Bool { true }
 
     public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool {
-        guard let pointer = Self.pointer(file), cached(pointer) == nil else { return false }
-        let action = try await servers.server(whyNoServer).action(for: pointer)
+        let pointer = try pointer(file)
+        if cached(pointer) != nil { return false }
+        let action = try await servers.server(for: pointer, whyNoServer).action(for: pointer)
         return try await WebStore(action.url, headers: action.headers, client: client()).readsParts(of: ObjectKey(""))
     }
 
     public func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
-        guard let pointer = Self.pointer(file) else { return }
+        let pointer = try pointer(file)
         if let cache = cached(pointer) {
             return try await cache.read(ObjectKey(Self.path(pointer)), from: offset, to: end, into: take)
         }
-        let server = try await servers.server(whyNoServer)
+        let server = try await servers.server(for: pointer, whyNoServer)
         let client = try client()
         var isAgain = false
         while true {
@@ -100,9 +101,9 @@ public struct LFSSource: ArtifactSource {
     }
 
     public func find(_ file: ArtifactFile) async throws(RegistryError) -> String {
-        guard let pointer = Self.pointer(file) else { return name }
+        let pointer = try pointer(file)
         if let cache = cached(pointer) { return cache.path }
-        _ = try await servers.server(whyNoServer).action(for: pointer)
+        _ = try await servers.server(for: pointer, whyNoServer).action(for: pointer)
         return name
     }
 
@@ -115,9 +116,8 @@ public struct LFSSource: ArtifactSource {
         local.first { $0.holds(Self.path(pointer)) }
     }
 
-    private static func pointer(_ file: ArtifactFile) -> LFSPointer? {
-        guard let digest = file.digest, digest.algorithm == .sha256, let size = file.size else { return nil }
-        return LFSPointer(sha256: digest.hexadecimal, size: size)
+    private func pointer(_ file: ArtifactFile) throws(RegistryError) -> LFSPointer {
+        LFSPointer(sha256: try digest(of: file, .sha256).hexadecimal, size: file.mostBytes)
     }
 
     private static func path(_ pointer: LFSPointer) -> String {

@@ -39,12 +39,15 @@ public struct ArtifactPlacement: Sendable {
         }
         let slash = output.lastIndex(of: "/")
         let last = slash.map { String(output[output.index(after: $0)...]) } ?? output
-        if output.isEmpty || output == "-" || output.utf8.contains(0) || last.utf8.count > 200 {
+        if output.isEmpty || output == "-" {
+            throw RegistryError(
+                .invalidArguments, "the output path '\(output)' names no file or folder", subject: output,
+                hints: [output.isEmpty ? "leave -o out to download here" : "-o ./- writes a file of that name"])
+        }
+        if output.utf8.contains(0) || last.utf8.count > 200 {
             throw RegistryError(
                 .unsafePath, "the output path '\(output)' cannot be used", subject: output,
-                hints: [
-                    output == "-" ? "-o ./- writes a file of that name" : "-o PATH names a file or folder"
-                ])
+                hints: ["choose another with -o"])
         }
         if last.isEmpty || last == "." || last == ".." || isFolder(output) {
             (self.folder, self.name) = (output, artifactName)
@@ -67,15 +70,12 @@ public struct ArtifactPlacement: Sendable {
     public func place(
         _ content: ArtifactContent, from source: any ArtifactSource, _ options: PlacementOptions = PlacementOptions()
     ) async throws(RegistryError) -> [PlacedFile] {
-        var (content, options) = (content, options)
-        if !options.verifies {
-            (content, options.registered) = (content.unverified, nil)
-        } else if options.registered == nil, let file = content.files.first(where: { $0.digest == nil }) {
+        if options.verifies, options.registered == nil, let file = content.files.first(where: { $0.digest == nil }) {
             let shown = file.path.map { "\(target)/\($0)" } ?? target
             throw RegistryError(
                 .digestUnknown, "nothing says what the bytes of \(shown) must be: no digest was recorded",
                 subject: shown,
-                hints: ["--no-verify takes whatever \(source.name) has now", "record a digest: see docs/delivery.md"])
+                hints: ["--no-verify takes whatever \(source.name) has now", "to record it, write 'meta: {sha256: DIGEST}' beside the artifact's path and register again"])
         }
         try createFolders(folder)
         let placement = PlacementFolder(try OpenFile.openFolder(folder), shown: target)

@@ -17,11 +17,12 @@ public final class DownloadProgress: Sendable {
     }
 
     private let state = Mutex(Reading())
-    private let onFile: @Sendable (String, Int) -> Void
+    private let onFile: @Sendable (ArtifactPlacement.PlacedFile) -> Void
 
     /// Creates the counter.
-    /// - Parameter onFile: hears of each file that is complete: its path as the target was named, and its bytes.
-    public init(onFile: @escaping @Sendable (String, Int) -> Void = { _, _ in }) {
+    /// - Parameter onFile: hears of each file that is complete, in the order of the content, though it has not its final name
+    ///   yet.
+    public init(onFile: @escaping @Sendable (ArtifactPlacement.PlacedFile) -> Void = { _ in }) {
         self.onFile = onFile
     }
 
@@ -39,8 +40,11 @@ public final class DownloadProgress: Sendable {
         }
     }
 
-    func finish(_ path: String, size: Int) {
+    func finishFile() {
         state.withLock { $0.filesDone += 1 }
-        onFile(path, size)
+    }
+
+    func announce(_ file: ArtifactPlacement.PlacedFile) {
+        onFile(file)
     }
 }

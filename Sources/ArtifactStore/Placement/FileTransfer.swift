@@ -40,8 +40,10 @@ struct FileTransfer {
         _ file: ArtifactFile, from start: Int, to output: OpenFile, shown: String, registered: ContentDigest?
     ) async throws(RegistryError) -> ArtifactPlacement.PlacedFile {
         if ftruncate(output.number, off_t(start)) != 0 { throw fileError("write", shown) }
+        // What is not checked may be of another length, too; the source still finds it by what it should be.
         let incoming = try IncomingFile(
-            file, into: output, registered: registered, shown: shown, progress: options.progress)
+            options.verifies ? file : file.unverified, into: output, registered: options.verifies ? registered : nil,
+            shown: shown, progress: options.progress)
         try incoming.resume(upTo: start)
         do throws(RegistryError) {
             if start == 0 || start != file.size { try await read(file, from: start, into: incoming) }
@@ -51,7 +53,7 @@ struct FileTransfer {
         do throws(RegistryError) {
             if Task.isCancelled { incoming.fail(IncomingFile.interrupted(shown)) }
             let (digest, size) = try incoming.finish()
-            options.progress.finish(shown, size: size)
+            options.progress.finishFile()
             return ArtifactPlacement.PlacedFile(path: shown, size: size, digest: digest, isUnchanged: false)
         } catch {
             // Only what was checked stays: parts behind a gap go.
@@ -63,7 +65,7 @@ struct FileTransfer {
     private func read(
         _ file: ArtifactFile, from start: Int, into incoming: IncomingFile
     ) async throws(RegistryError) {
-        if let size = file.size, size - start >= Self.partsThreshold, partCount > 1,
+        if options.verifies, let size = file.size, size - start >= Self.partsThreshold, partCount > 1,
             try await source.readsParts(of: file)
         {
             return try await readParts(of: file, start..<size, into: incoming)
@@ -111,7 +113,7 @@ struct FileTransfer {
         }
     }
 
-    private func canResume(_ file: ArtifactFile) -> Bool { source.readsRanges && file.digest != nil }
+    private func canResume(_ file: ArtifactFile) -> Bool { options.verifies && source.readsRanges && file.digest != nil }
 
     /// How much of what an earlier download left can be gone on with.
     private static func resumableLength(of output: OpenFile, _ file: ArtifactFile) -> Int {

@@ -44,6 +44,7 @@ struct PlacementFolder: Sendable {
             let transfer = FileTransfer(source: source, options: options, partCount: options.jobs)
             let placed = try await transfer.run(file, in: folder, name, shown: shown, registered: options.registered)
             try OpenFile.open(name, in: folder, O_RDONLY, shown: shown).synchronise(shown: shown)
+            options.progress.announce(placed)
             return [placed]
         }
         let root = try createTemporary(name, isFolder: true)
@@ -66,8 +67,10 @@ struct PlacementFolder: Sendable {
         typealias Outcome = Result<ArtifactPlacement.PlacedFile?, RegistryError>
         let outcomes = await withTaskGroup(of: (Int, Outcome).self) { group in
             var outcomes = [Outcome](repeating: .success(nil), count: files.count)
+            var isDone = [Bool](repeating: false, count: files.count)
             var hasFailed = false
             var next = 0
+            var announced = 0
             func startNext() {
                 let (index, file) = (next, files[next])
                 next += 1
@@ -93,6 +96,12 @@ struct PlacementFolder: Sendable {
                     group.cancelAll()
                 } else {
                     outcomes[index] = outcome
+                }
+                isDone[index] = true
+                // Files end in any order, and are told of in theirs.
+                while !hasFailed, announced < files.count, isDone[announced] {
+                    if case .success(let file?) = outcomes[announced] { options.progress.announce(file) }
+                    announced += 1
                 }
                 if !hasFailed, next < files.count { startNext() }
             }

@@ -36,6 +36,17 @@ public protocol ArtifactSource: Sendable {
 }
 
 extension ArtifactSource {
+    /// The digest that a source finds a file by.
+    /// - Throws: ``RegistryError`` with code ``ErrorCode/internalFault`` where it has none: no bytes are not the bytes.
+    public func digest(
+        of file: ArtifactFile, _ algorithms: ContentDigest.Algorithm...
+    ) throws(RegistryError) -> ContentDigest {
+        if let digest = file.digest, algorithms.contains(digest.algorithm) { return digest }
+        throw RegistryError(
+            .internalFault, "\(name) cannot find \(file.path?.description ?? "the file") without its digest",
+            hints: ["report this at the project's page"])
+    }
+
     /// How the source lets us in: nothing is needed, unless the source says otherwise.
     public var credentials: String? { nil }
 

@@ -37,7 +37,11 @@ public struct CombinedSource: ArtifactSource {
     public func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
-        guard let index = indices[file] else { return }
+        guard let index = indices[file] else {
+            throw RegistryError(
+                .internalFault, "no source has \(file.path?.description ?? "the file")",
+                hints: ["report this at the project's page"])
+        }
         try await sources[index].read(file, from: offset, to: end, into: take)
     }
 }

@@ -34,6 +34,8 @@ extension RegistryError {
             self = make(
                 .remoteUnreachable, error.description,
                 ["SSL_CERT_FILE=FILE names the certificate authority of a private server"])
+        case .libraryMissing:
+            self = make(.programMissing, error.description, ["apt install libcurl4"])
         case .redirectRefused, .tooManyRedirects, .privateAddress:
             self = make(.addressRefused, error.description, ["write the final address into the configuration"])
         case .cancelled:

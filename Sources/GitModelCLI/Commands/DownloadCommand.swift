@@ -47,8 +47,10 @@ struct DownloadCommand: AsyncParsableCommand {
     @Flag(name: .customLong("no-verify"), help: "Take the bytes as they are, whatever was registered")
     var skipsVerification = false
 
-    @Flag(help: "Let the repository name files of this machine by file:// addresses")
-    var allowFileURLs = false
+    @Flag(
+        name: .customLong("allow-file-urls"),
+        help: "Let the repository name files of this machine by file:// addresses")
+    var allowsFileURLs = false
 
     @Flag(help: "Print the result as JSON")
     var json = false
@@ -69,12 +71,12 @@ struct DownloadCommand: AsyncParsableCommand {
         request.checksOnly = check
         request.jobs = jobs
         request.verifies = !skipsVerification
-        request.allowsFileURLs = allowFileURLs
+        request.allowsFileURLs = allowsFileURLs
         if let bar {
             request.observer.onProgress = { bar.update($0) }
         } else {
-            request.observer.onFile = { path, size in
-                printer.note("wrote \(path.terminalSafe()) (\(ByteCount.text(size)))")
+            request.observer.onFile = { path, size, digest in
+                printer.note("wrote \(path.terminalSafe()) (\(ByteCount.text(size)), \(digest.prefix(19)))")
             }
         }
         if skipsVerification { printer.warning("warning: the bytes are not checked against what was registered") }
@@ -96,7 +98,7 @@ struct DownloadCommand: AsyncParsableCommand {
             let state = check ? "can be had" : "would write"
             for file in receipt.files {
                 let size = file.size.map { ByteCount.text($0) } ?? "size not known before"
-                printer.note("\(state): \(file.target.terminalSafe()) (\(size), \(file.digest ?? "no digest"))")
+                printer.note("\(state): \(file.target.terminalSafe()) (\(size), \(file.digest?.prefix(19) ?? "no digest"))")
             }
             if let credentials = receipt.credentials { printer.note("credentials: \(credentials.terminalSafe())") }
             return printer.note(report.summary.terminalSafe())

@@ -35,6 +35,8 @@ struct DeliveryBuilder {
             parts = try await self.parts(kept, of: path)
         }
         let all = parts.flatMap(\.files)
+        // A path into a folder of DVC may name a file or a folder: its listing tells.
+        if all.contains(where: { $0.path != nil }) { isFolder = true }
         if let twice = Self.repeatedPath(all) {
             throw RegistryError(
                 .unsafePath, "\(path) has '\(twice)' twice", subject: path.description,

@@ -27,7 +27,10 @@ struct GitArtifactSource: ArtifactSource {
     func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
-        guard let digest = file.digest, let id = ObjectID(digest.hexadecimal) else { return }
+        let digest = try digest(of: file, .git)
+        guard let id = ObjectID(digest.hexadecimal) else {
+            throw RegistryError(.internalFault, "'\(digest)' is not the id of a blob", hints: ["git fsck"])
+        }
         if file.mostBytes <= Self.memoryLimit {
             let bytes = try RegistryError.wrapping { () throws(GitError) in try blobs.read(id) }
             _ = bytes.withUnsafeBytes { take($0) }

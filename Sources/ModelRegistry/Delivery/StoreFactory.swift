@@ -119,7 +119,7 @@ struct StoreFactory {
         let shown = GitURL.redact(address)
         switch scheme {
         case "http", "https":
-            let hints = ["user and password may stand in ~/.netrc or the address's place is a DVC remote with them"]
+            let hints = ["a DVC remote can have a user and a password: dvc import-url keeps the model there"]
             return (WebStore(try Self.url(address), client: client, credentialHints: hints), ObjectKey(""))
         case "s3":
             let (root, key) = Self.split(address)
@@ -192,9 +192,8 @@ struct StoreFactory {
                 .credentialsMissing, "\(what) cannot be signed in to: \(reason)", subject: what, hints: hints)
         case .notFound(let places):
             throw RegistryError(
-                .credentialsMissing,
-                "\(what) needs keys of AWS, and there are none in \(places.joined(separator: ", "))",
-                subject: what, hints: hints)
+                .credentialsMissing, "\(what) needs keys of AWS, and none were found", subject: what,
+                hints: hints + ["looked in \(places.joined(separator: ", "))"])
         }
         let (root, prefix) = Self.split(address)
         let bucket = root.firstRange(of: "://").map { String(root[$0.upperBound...]) } ?? ""

@@ -27,8 +27,8 @@ public struct DownloadObserver: Sendable {
     public var onStart: @Sendable (_ source: String, _ files: Int, _ bytes: Int?) -> Void = { _, _, _ in }
     /// How far it is, about ten times a second.
     public var onProgress: @Sendable (DownloadStatus) -> Void = { _ in }
-    /// A file is complete: its path, and its bytes.
-    public var onFile: @Sendable (_ path: String, _ bytes: Int) -> Void = { _, _ in }
+    /// A file is complete: its path, its bytes, and their digest.
+    public var onFile: @Sendable (_ path: String, _ bytes: Int, _ digest: String) -> Void = { _, _, _ in }
 
     /// Hears nothing.
     public init() {}

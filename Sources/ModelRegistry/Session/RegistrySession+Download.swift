@@ -54,7 +54,7 @@ extension RegistrySession {
         options.verifies = request.verifies
         options.jobs = min(max(request.jobs, 1), 64)
         let observer = request.observer
-        options.progress = DownloadProgress(onFile: observer.onFile)
+        options.progress = DownloadProgress { observer.onFile($0.path, $0.size, $0.digest.description) }
         observer.onStart(delivery.source.name, delivery.content.files.count, delivery.content.size)
         let progress = options.progress
         let ticker = Task {

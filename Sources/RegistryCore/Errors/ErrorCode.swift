@@ -25,7 +25,7 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case signingFailed = "signing-failed"
     /// What was asked for is planned, and not in this release.
     case notSupportedYet = "not-supported-yet"
-    /// A program that is needed is not installed.
+    /// A program or a library that is needed is not installed.
     case programMissing = "program-missing"
     /// The bytes of an artifact stopped coming, or the server that has them failed.
     case transferFailed = "transfer-failed"
