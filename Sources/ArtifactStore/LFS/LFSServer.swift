@@ -33,11 +33,13 @@ actor LFSServer {
         self.pending = objects
     }
 
-    /// Whether requests to an address may carry what this server was told.
-    nonisolated func isOwn(_ url: OutboundURL) -> Bool { url.hasSameOrigin(as: endpoint) }
-
-    /// Who asks; known once a question was answered.
-    var currentAuthorization: OutboundAuthorization { authorization }
+    /// Who asks for the bytes of an object, beside what its action says.
+    ///
+    /// What this server was told goes along to itself only, and not where it sends elsewhere. Where an action lets in by
+    /// itself, a user and password would be taken instead of that.
+    func authorization(for action: LFSBatch.Action) -> OutboundAuthorization {
+        !action.hasOwnCredentials && action.url.hasSameOrigin(as: endpoint) ? authorization : .none
+    }
 
     /// How an object is downloaded.
     /// - Parameter isAgain: what was told before does not hold any more.
