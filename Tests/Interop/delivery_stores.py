@@ -6,7 +6,7 @@ import ssl
 import urllib.request
 from pathlib import Path
 
-from delivery_dvc import add, begin, get, keep, s3_bucket, store
+from delivery_dvc import add, begin, configuration, get, keep, s3_bucket, store
 from delivery_git import script
 from delivery_row import FILES, Download, Row, need, row
 from delivery_servers import free_port, send, serve_folder, start
@@ -130,12 +130,18 @@ def serve_webdav(row: Row) -> str:
 @row("dvc-webdav/folder")
 def over_webdav(row: Row) -> Download:
     address = serve_webdav(row)
-    remote = {"url": f"{address}/kept", "user": "ana", "password": "pass-word"}
-    download = keep(row, remote)
-    return download
+    # DVC does not make the folder itself.
+    (store(row) / "kept").mkdir()
+    remote = {"url": f"{address}/kept", "user": "ana"}
+    download = keep(row, {**remote, "password": "pass-word"}, {**remote, "password": "not-it-at-all"})
+    row.refuse("clone", "access-denied", "dvc remote modify --local store", secrets=("not-it-at-all",))
+    login = configuration({"store": {"password": "pass-word"}}, default="")
+    (row.clone / ".dvc/config.local").write_text(login)
+    row.places = ("clone",)
+    return get(row, source=str(row.clone))
 
 
-@row("url-webdav/folder")
+@row("url-webdav/file", "url-webdav/folder")
 def at_webdav_address(row: Row) -> Download:
     """What only rclone reads, as the artifact's path; its own configuration has the password."""
     address = serve_webdav(row)
@@ -144,10 +150,11 @@ def at_webdav_address(row: Row) -> Download:
     row.options = ("--no-verify",)
     hidden = row.run(need("rclone"), "obscure", "pass-word").stdout.decode().strip()
     row.commit()
-    row.refuse("clone", "transfer-failed", "rclone")
+    row.refuse("clone", "access-denied", "rclone", "Unauthorized")
     row.environment.update(RCLONE_WEBDAV_USER="ana", RCLONE_WEBDAV_PASS=hidden)
     remote = f':webdav,url="{address.replace("webdav", "http", 1)}":models/nn'
-    return lambda out: row.run(need("rclone"), "copy", remote, str(out)) and None
+    command = "copy" if row.is_folder else "copyto"
+    return lambda out: row.run(need("rclone"), command, remote, str(out)) and None
 
 
 @row("dvc-gs/folder")

@@ -20,6 +20,9 @@ public struct RcloneStore: ObjectStore {
         self.variables = variables
     }
 
+    /// Without the time before each line, which a person does not need.
+    private static let options = ["--log-format="]
+
     public var readsRanges: Bool { true }
     public func readsParts(of key: ObjectKey) async throws(RegistryError) -> Bool { false }
 
@@ -29,7 +32,7 @@ public struct RcloneStore: ObjectStore {
         var options = offset > 0 ? ["--offset", "\(offset)"] : []
         if let end { options += ["--count", "\(end - offset)"] }
         let result = try await SystemTool.rclone.run(
-            ["cat"] + options + ["--", path(of: key)], variables: variables, into: take)
+            Self.options + ["cat"] + options + ["--", path(of: key)], variables: variables, into: take)
         // It ends with success where the object is missing and its folder is not.
         if let result { try check(result, key) }
     }
@@ -37,7 +40,7 @@ public struct RcloneStore: ObjectStore {
     public func size(of key: ObjectKey) async throws(RegistryError) -> Int? {
         let buffer = SmallBody(limit: 1 << 20)
         let result = try await SystemTool.rclone.run(
-            ["size", "--json", "--", path(of: key)], variables: variables, into: { buffer.append($0) })
+            Self.options + ["size", "--json", "--", path(of: key)], variables: variables, into: { buffer.append($0) })
         if let result { try check(result, key) }
         return nil
     }
@@ -45,7 +48,9 @@ public struct RcloneStore: ObjectStore {
     public func list(below folder: ObjectKey, limit: Int) async throws(RegistryError) -> [StoredObject]? {
         let buffer = SmallBody(limit: 64 << 20)
         let result = try await SystemTool.rclone.run(
-            ["lsf", "--recursive", "--files-only", "--format", "sp", "--separator", "\t", "--", path(of: folder)],
+            Self.options + [
+                "lsf", "--recursive", "--files-only", "--format", "sp", "--separator", "\t", "--", path(of: folder),
+            ],
             variables: variables, into: { buffer.append($0) })
         if let result { try check(result, folder) }
         let text = String(decoding: buffer.bytes ?? [], as: UTF8.self)
@@ -66,18 +71,21 @@ public struct RcloneStore: ObjectStore {
 
     private func check(_ result: ToolResult, _ key: ObjectKey) throws(RegistryError) {
         if result.isSuccess { return }
-        let said = result.errorText
-        let missing = ["not found", "doesn't exist", "no such file", "NoSuchKey"].contains {
-            said.lowercased().contains($0.lowercased())
-        }
-        if missing {
+        // Notices, such as that there is no configuration file, come with every failure.
+        let lines = result.errorText.split(separator: "\n").filter { !$0.hasPrefix("NOTICE:") }
+        let said = lines.joined(separator: "\n")
+        let reason = lines.last.map { String($0.suffix(300)) } ?? result.lastLine
+        // Source: "Exit code" of rclone's documentation: 3 is no such folder, 4 no such file.
+        if result.exitStatus == 3 || result.exitStatus == 4 {
+            let message = key.path.isEmpty ? "\(name) is not there" : "\(key.path) is not in \(name)"
             throw RegistryError(
-                .objectNotFound, "\(key.path) is not in \(name)", subject: key.path, underlying: said)
+                .objectNotFound, message, subject: key.path.isEmpty ? name : key.path, underlying: said)
         }
+        let isRefused = ["Unauthorized", "Forbidden", "AccessDenied", "401", "403"].contains { reason.contains($0) }
         throw RegistryError(
-            .transferFailed, "rclone cannot read \(name): \(result.lastLine)", subject: name,
+            isRefused ? .accessDenied : .transferFailed, "rclone cannot read \(name): \(reason)", subject: name,
             hints: [
-                "rclone config sets up the remote and its credentials",
+                "credentials come from the environment, such as RCLONE_WEBDAV_USER: rclone help flags lists them",
                 "to see what it finds: rclone lsf \(root.shellQuoted)",
             ], underlying: said)
     }
