@@ -1,6 +1,7 @@
 import ChildProcess
 import GitTypes
 public import RegistryCore
+import RegistryFiles
 
 /// A place that only the `rclone` program can read: Google Cloud Storage, Azure, WebDAV, Google Drive, HDFS and others.
 public struct RcloneStore: ObjectStore {
@@ -58,10 +59,24 @@ public struct RcloneStore: ObjectStore {
         if buffer.bytes == nil || lines.count > limit {
             throw RegistryError(.tooLarge, "\(name) has more than \(limit) files", subject: name)
         }
-        return lines.compactMap { line in
+        let objects = lines.compactMap { line in
             let parts = line.split(separator: "\t", maxSplits: 1)
             return parts.count == 2 ? StoredObject(path: String(parts[1]), size: Int(parts[0])) : nil
         }
+        // A file is listed as if it were a folder with itself in it.
+        let mayBeFile = objects.count == 1 && path(of: folder).hasSuffix("/\(objects[0].path)")
+        return mayBeFile ? try await isFile(folder) ? nil : objects : objects
+    }
+
+    private func isFile(_ key: ObjectKey) async throws(RegistryError) -> Bool {
+        let buffer = SmallBody(limit: 1 << 20)
+        let result = try await SystemTool.rclone.run(
+            Self.options + ["lsjson", "--stat", "--no-mimetype", "--", path(of: key)], variables: variables,
+            into: { buffer.append($0) })
+        if let result { try check(result, key) }
+        let answer = try JSONDocument.parse(buffer.bytes ?? [], limits: .response, file: "the answer of rclone")
+        guard case .object(let members) = answer else { return false }
+        return members.contains { $0.key == "IsDir" && $0.value == .bool(false) }
     }
 
     private func path(of key: ObjectKey) -> String {
