@@ -92,6 +92,10 @@ let package = Package(
         tests("RegistryCoreTests", ["RegistryCore", "GitTypes", "TestSupport"]),
         tests(
             "RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes", "TestSupport"], exclude: ["Fixtures"]),
+        tests(
+            "ArtifactStoreTests",
+            ["ArtifactStore", "Outbound", "RegistryFiles", "RegistryCore", "GitTypes", "TestSupport", "git-model"],
+            exclude: ["Fixtures"]),
         tests("ModelRegistryTests", ["ModelRegistry", "RegistryCore", "GitTypes", "TestSupport", "git-model"]),
     ]
 )

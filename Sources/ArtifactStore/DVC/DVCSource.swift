@@ -42,15 +42,20 @@ public struct DVCSource: ArtifactSource {
         self.keys = keys
     }
 
+    /// The place for people, without secrets.
     public var name: String { remote.map { "the DVC remote '\($0.name)' (\($0.store.name))" } ?? "the DVC cache" }
+    /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { remote?.store.readsRanges ?? true }
 
+    /// How it lets us in, for people; `nil` where it needs nothing.
     public var credentials: String? { remote?.store.credentials }
 
+    /// Where a file can be had; no byte of it is read.
     public func find(_ file: ArtifactFile) async throws(RegistryError) -> String {
         return try await find(try digest(of: file, .md5, .md5Text), isDirectory: false)
     }
 
+    /// Whether parts can be read side by side.
     public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool {
         guard let digest = file.digest, let remote, Self.cached(digest, in: caches) == nil else { return false }
         for key in candidates(digest) {
@@ -63,6 +68,7 @@ public struct DVCSource: ArtifactSource {
         return false
     }
 
+    /// Hands over bytes, in order, until there are no more or no more are wanted.
     public func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {

@@ -51,6 +51,7 @@ public struct LFSSource: ArtifactSource {
         }
     }
 
+    /// The place for people, without secrets.
     public var name: String {
         switch access?.endpoint {
         case .web(let url): "Git LFS at \(url)"
@@ -59,8 +60,10 @@ public struct LFSSource: ArtifactSource {
         case nil: "Git LFS"
         }
     }
+    /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { true }
 
+    /// Whether parts can be read side by side.
     public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool {
         let pointer = try pointer(file)
         if cached(pointer) != nil { return false }
@@ -73,6 +76,7 @@ public struct LFSSource: ArtifactSource {
         ).readsParts(of: ObjectKey(""))
     }
 
+    /// Hands over bytes, in order, until there are no more or no more are wanted.
     public func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
@@ -103,6 +107,7 @@ public struct LFSSource: ArtifactSource {
         }
     }
 
+    /// Where a file can be had; no byte of it is read.
     public func find(_ file: ArtifactFile) async throws(RegistryError) -> String {
         let pointer = try pointer(file)
         if let cache = cached(pointer) { return cache.path }

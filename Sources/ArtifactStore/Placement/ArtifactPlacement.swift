@@ -75,7 +75,10 @@ public struct ArtifactPlacement: Sendable {
             throw RegistryError(
                 .digestUnknown, "nothing says what the bytes of \(shown) must be: no digest was recorded",
                 subject: shown,
-                hints: ["--no-verify takes whatever \(source.name) has now", "to record it, write 'meta: {sha256: DIGEST}' beside the artifact's path and register again"])
+                hints: [
+                    "--no-verify takes whatever \(source.name) has now",
+                    "to record it, write 'meta: {sha256: DIGEST}' beside the artifact's path and register again",
+                ])
         }
         try createFolders(folder)
         let placement = PlacementFolder(try OpenFile.openFolder(folder), shown: target)
@@ -101,16 +104,16 @@ public struct ArtifactPlacement: Sendable {
             if try placement.move(temporary.name, to: name, replaces: options.replaces) { return placed }
             throw wasThere ? targetExists : targetAppeared
         } catch {
-            throw keepOrRemove(temporary, placement, source, content, options, error)
+            throw keepOrRemove(temporary, placement, source, content, error)
         }
     }
 
     /// After a failure: what can be gone on with stays, anything else goes.
     private func keepOrRemove(
         _ temporary: TemporaryName, _ placement: PlacementFolder, _ source: any ArtifactSource,
-        _ content: ArtifactContent, _ options: PlacementOptions, _ error: RegistryError
+        _ content: ArtifactContent, _ error: RegistryError
     ) -> RegistryError {
-        let bytes = options.progress.reading.bytesDone
+        let bytes = placement.byteCount(of: temporary.name)
         guard source.readsRanges, temporary.isLasting, bytes > 0, error.code != .digestMismatch else {
             placement.removeAll(temporary.name)
             return error

@@ -40,6 +40,14 @@ public final class DownloadProgress: Sendable {
         }
     }
 
+    /// No longer counts bytes that turned out to be of no use.
+    func remove(_ bytes: Int, resumed: Int) {
+        state.withLock {
+            $0.bytesDone -= bytes
+            $0.bytesResumed -= resumed
+        }
+    }
+
     func finishFile() {
         state.withLock { $0.filesDone += 1 }
     }

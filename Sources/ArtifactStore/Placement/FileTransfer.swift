@@ -5,10 +5,6 @@ import RegistryCore
 
 /// Brings one file to its temporary name: from the byte on that an earlier download reached, whole and checked.
 struct FileTransfer {
-    /// A file of at least this many bytes comes in parts, where the source can read them side by side.
-    static let partsThreshold = 64 << 20
-    static let partSize = 8 << 20
-
     let source: any ArtifactSource
     let options: PlacementOptions
     /// How many parts of a file come side by side.
@@ -22,15 +18,15 @@ struct FileTransfer {
     ) async throws(RegistryError) -> ArtifactPlacement.PlacedFile {
         let output = try Self.open(name, in: folder, isExecutable: file.isExecutable, shown: shown)
         var start = canResume(file) ? Self.resumableLength(of: output, file) : 0
+        if start > 0, let placed = try alreadyWhole(file, in: folder, name, shown: shown, registered: registered) {
+            return placed
+        }
         while true {
             do throws(RegistryError) {
                 return try await bring(file, from: start, to: output, shown: shown, registered: registered)
             } catch {
                 // What an earlier download left may be other than it seems, after a power cut for one: from the start.
-                guard error.code == .digestMismatch, start > 0 else {
-                    if error.code == .digestMismatch { _ = ftruncate(output.number, 0) }
-                    throw error
-                }
+                guard error.code == .digestMismatch, start > 0 else { throw error }
                 start = 0
             }
         }
@@ -56,16 +52,29 @@ struct FileTransfer {
             options.progress.finishFile()
             return ArtifactPlacement.PlacedFile(path: shown, size: size, digest: digest, isUnchanged: false)
         } catch {
-            // Only what was checked stays: parts behind a gap go.
-            _ = ftruncate(output.number, off_t(incoming.checked))
+            // Only what was checked stays: parts behind a gap go, and all where it was wrong.
+            incoming.leave(error.code == .digestMismatch ? 0 : incoming.checked)
             throw error
         }
+    }
+
+    /// A file that an earlier download had brought whole. Where nothing told its size only its digest can say so, and a
+    /// source that is asked for what comes behind the end may refuse.
+    private func alreadyWhole(
+        _ file: ArtifactFile, in folder: OpenFile, _ name: String, shown: String, registered: ContentDigest?
+    ) throws(RegistryError) -> ArtifactPlacement.PlacedFile? {
+        guard file.size == nil,
+            let whole = try PlacementFolder.fileInPlace(file, in: folder, name, shown, registered: registered)
+        else { return nil }
+        options.progress.add(whole.size, isResumed: true)
+        options.progress.finishFile()
+        return ArtifactPlacement.PlacedFile(path: shown, size: whole.size, digest: whole.digest, isUnchanged: false)
     }
 
     private func read(
         _ file: ArtifactFile, from start: Int, into incoming: IncomingFile
     ) async throws(RegistryError) {
-        if options.verifies, let size = file.size, size - start >= Self.partsThreshold, partCount > 1,
+        if options.verifies, let size = file.size, size - start >= options.partsThreshold, partCount > 1,
             try await source.readsParts(of: file)
         {
             return try await readParts(of: file, start..<size, into: incoming)
@@ -78,8 +87,8 @@ struct FileTransfer {
     private func readParts(
         of file: ArtifactFile, _ range: Range<Int>, into incoming: IncomingFile
     ) async throws(RegistryError) {
-        let source = source
-        let window = partCount * 2 * Self.partSize
+        let (source, partSize) = (source, options.partSize)
+        let window = partCount * 2 * partSize
         await withTaskGroup { group in
             var next = range.lowerBound
             var running = 0
@@ -87,7 +96,7 @@ struct FileTransfer {
                 if next < range.upperBound, running < partCount, next < incoming.checked + window,
                     incoming.failure == nil
                 {
-                    let part = next..<min(next + Self.partSize, range.upperBound)
+                    let part = next..<min(next + partSize, range.upperBound)
                     group.addTask {
                         do throws(RegistryError) {
                             let position = PartPosition(part)
@@ -113,7 +122,9 @@ struct FileTransfer {
         }
     }
 
-    private func canResume(_ file: ArtifactFile) -> Bool { options.verifies && source.readsRanges && file.digest != nil }
+    private func canResume(_ file: ArtifactFile) -> Bool {
+        options.verifies && source.readsRanges && file.digest != nil
+    }
 
     /// How much of what an earlier download left can be gone on with.
     private static func resumableLength(of output: OpenFile, _ file: ArtifactFile) -> Int {

@@ -13,12 +13,16 @@ final class IncomingFile: Sendable {
         var checked = 0
         /// Parts that are complete and come after a gap: where each starts, and where it ends.
         var laterParts: [Int: Int] = [:]
+        /// How many bytes an earlier download had left.
+        var resumed = 0
         var failure: RegistryError?
     }
 
     private let output: OpenFile
     private let shown: String
     private let progress: DownloadProgress
+    /// How many bytes of this file the progress counts.
+    private let counted = Atomic(0)
     private let state: Mutex<State>
 
     init(
@@ -42,7 +46,7 @@ final class IncomingFile: Sendable {
         try output.read(0..<end, shown: shown) { bytes throws(RegistryError) in
             if Task.isCancelled { throw Self.interrupted(shown) }
             try take(inOrder: bytes)
-            progress.add(bytes.count, isResumed: true)
+            count(bytes.count, isResumed: true)
         }
     }
 
@@ -52,7 +56,7 @@ final class IncomingFile: Sendable {
             try state.check.update(bytes)
             try output.write(bytes, at: state.checked, shown: shown)
             state.checked += bytes.count
-            progress.add(bytes.count)
+            count(bytes.count)
         }
     }
 
@@ -62,7 +66,7 @@ final class IncomingFile: Sendable {
         if failure != nil { return false }
         do throws(RegistryError) {
             try output.write(bytes, at: offset, shown: shown)
-            progress.add(bytes.count)
+            count(bytes.count)
             return true
         } catch {
             fail(error)
@@ -101,8 +105,20 @@ final class IncomingFile: Sendable {
         state.withLock { $0.failure = $0.failure ?? error }
     }
 
+    /// After a failure: leaves only the bytes that can be gone on with, and counts no others.
+    func leave(_ length: Int) {
+        _ = ftruncate(output.number, off_t(length))
+        let resumed = state.withLock { $0.resumed }
+        progress.remove(counted.load(ordering: .relaxed) - length, resumed: resumed - min(resumed, length))
+    }
+
     static func interrupted(_ shown: String) -> RegistryError {
         RegistryError(.inputOutput, "interrupted: nothing was written to \(shown)", subject: shown)
+    }
+
+    private func count(_ bytes: Int, isResumed: Bool = false) {
+        counted.add(bytes, ordering: .relaxed)
+        progress.add(bytes, isResumed: isResumed)
     }
 
     private func take(inOrder bytes: UnsafeRawBufferPointer) throws(RegistryError) {
@@ -110,6 +126,7 @@ final class IncomingFile: Sendable {
             Result { () throws(RegistryError) in
                 try state.check.update(bytes)
                 state.checked += bytes.count
+                state.resumed += bytes.count
             }
         }
         try result.get()

@@ -27,7 +27,8 @@ extension PlacementFolder {
         return present
     }
 
-    private static func fileInPlace(
+    /// One file, where it stands under a name with exactly this content; `nil` otherwise.
+    static func fileInPlace(
         _ file: ArtifactFile, in folder: OpenFile, _ name: String, _ shown: String, registered: ContentDigest?
     ) throws(RegistryError) -> ArtifactPlacement.PlacedFile? {
         // Without O_NONBLOCK a pipe that stands there would hang us.
@@ -51,6 +52,55 @@ extension PlacementFolder {
         } catch {
             if Task.isCancelled { throw error }
             return nil
+        }
+    }
+
+    /// Whether a folder has as many files and folders as it should and nothing else, such as a link.
+    static func holdsOnly(_ files: [ArtifactFile], in root: OpenFile) -> Bool {
+        var folders: Set<[String]> = []
+        for file in files {
+            var above = file.path?.components.dropLast() ?? []
+            while !above.isEmpty, folders.insert(Array(above)).inserted { above.removeLast() }
+        }
+        var found = Tally()
+        tally(root, into: &found)
+        return found == Tally(files: files.count, folders: folders.count, others: 0)
+    }
+
+    private struct Tally: Equatable {
+        var files = 0
+        var folders = 0
+        var others = 0
+    }
+
+    private static func tally(_ folder: OpenFile, into found: inout Tally) {
+        for name in folder.entryNames() {
+            var status = stat()
+            let isThere = fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0
+            switch isThere ? status.st_mode & S_IFMT : 0 {
+            case S_IFREG: found.files += 1
+            case S_IFDIR:
+                found.folders += 1
+                let number = openat(folder.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                if number >= 0 { tally(OpenFile(number), into: &found) }
+            default: found.others += 1
+            }
+        }
+    }
+
+    /// The bytes of a file, or of all files below a folder; links are not followed.
+    func byteCount(of name: String) -> Int { Self.byteCount(of: name, in: folder) }
+
+    private static func byteCount(of name: UnsafePointer<CChar>, in folder: OpenFile) -> Int {
+        let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard number >= 0 else { return 0 }
+        let entry = OpenFile(number)
+        var status = stat()
+        guard fstat(number, &status) == 0 else { return 0 }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return Int(status.st_size)
+        case S_IFDIR: return entry.entryNames().reduce(0) { $0 + byteCount(of: $1, in: entry) }
+        default: return 0
         }
     }
 

@@ -49,6 +49,11 @@ struct PlacementFolder: Sendable {
         }
         let root = try createTemporary(name, isFolder: true)
         let placed = try await writeAll(content.files, from: source, in: root, options)
+        guard Self.holdsOnly(content.files, in: root) else {
+            throw RegistryError(
+                .digestMismatch, "something that was not registered was put into \(shown) on its way", subject: shown,
+                hints: ["run the same command again, with an output folder that only you may write to"])
+        }
         if content.files.count > Self.singleFlushLimit {
             try root.synchroniseFileSystem(shown: shown)
         } else {

@@ -10,6 +10,10 @@ public struct PlacementOptions: Sendable {
     public var jobs = 1
     /// Counts what has come.
     public var progress = DownloadProgress()
+    /// A file of at least this many bytes comes in parts, where the source can read them side by side.
+    var partsThreshold = 64 << 20
+    /// How many bytes each part has but the last.
+    var partSize = 8 << 20
 
     /// The options that a careful person would choose.
     public init() {}

@@ -16,24 +16,30 @@ public struct CombinedSource: ArtifactSource {
         self.indices = indices
     }
 
+    /// The place for people, without secrets.
     public var name: String { sources.map(\.name).joined(separator: " and ") }
+    /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { sources.allSatisfy(\.readsRanges) }
 
+    /// How it lets us in, for people; `nil` where it needs nothing.
     public var credentials: String? {
         let all = sources.compactMap(\.credentials)
         return all.isEmpty ? nil : all.joined(separator: " and ")
     }
 
+    /// Where a file can be had; no byte of it is read.
     public func find(_ file: ArtifactFile) async throws(RegistryError) -> String {
         guard let index = indices[file] else { return name }
         return try await sources[index].find(file)
     }
 
+    /// Whether parts can be read side by side.
     public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool {
         guard let index = indices[file] else { return false }
         return try await sources[index].readsParts(of: file)
     }
 
+    /// Hands over bytes, in order, until there are no more or no more are wanted.
     public func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {

@@ -12,20 +12,26 @@ public struct StoreSource: ArtifactSource {
         self.key = key
     }
 
+    /// The place for people, without secrets.
     public var name: String { key.path.isEmpty ? store.name : "\(store.name)/\(key.path)" }
+    /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { store.readsRanges }
 
+    /// How it lets us in, for people; `nil` where it needs nothing.
     public var credentials: String? { store.credentials }
 
+    /// Where a file can be had; no byte of it is read.
     public func find(_ file: ArtifactFile) async throws(RegistryError) -> String {
         _ = try await store.size(of: key(of: file))
         return name
     }
 
+    /// Whether parts can be read side by side.
     public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool {
         try await store.readsParts(of: key(of: file))
     }
 
+    /// Hands over bytes, in order, until there are no more or no more are wanted.
     public func read(
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {

@@ -12,10 +12,14 @@ public struct FolderStore: ObjectStore {
         self.path = path
     }
 
+    /// The place for people, without secrets.
     public var name: String { path }
+    /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { true }
+    /// Whether parts can be read side by side.
     public func readsParts(of key: ObjectKey) async throws(RegistryError) -> Bool { false }
 
+    /// Hands over bytes, in order, until there are no more or no more are wanted.
     public func read(
         _ key: ObjectKey, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
@@ -34,8 +38,10 @@ public struct FolderStore: ObjectStore {
         }
     }
 
+    /// The bytes of an object, without reading it.
     public func size(of key: ObjectKey) async throws(RegistryError) -> Int? { try open(key).size }
 
+    /// The objects below a folder; `nil` where there is no telling.
     public func list(below folder: ObjectKey, limit: Int) async throws(RegistryError) -> [StoredObject]? {
         let root = folder.path.isEmpty ? path : full(folder)
         var status = stat()

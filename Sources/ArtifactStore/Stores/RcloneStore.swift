@@ -24,9 +24,12 @@ public struct RcloneStore: ObjectStore {
     /// Without the time before each line, which a person does not need.
     private static let options = ["--log-format="]
 
+    /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { true }
+    /// Whether parts can be read side by side.
     public func readsParts(of key: ObjectKey) async throws(RegistryError) -> Bool { false }
 
+    /// Hands over bytes, in order, until there are no more or no more are wanted.
     public func read(
         _ key: ObjectKey, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
@@ -38,6 +41,7 @@ public struct RcloneStore: ObjectStore {
         if let result { try check(result, key) }
     }
 
+    /// The bytes of an object, without reading it.
     public func size(of key: ObjectKey) async throws(RegistryError) -> Int? {
         let buffer = SmallBody(limit: 1 << 20)
         let result = try await SystemTool.rclone.run(
@@ -46,6 +50,7 @@ public struct RcloneStore: ObjectStore {
         return nil
     }
 
+    /// The objects below a folder; `nil` where there is no telling.
     public func list(below folder: ObjectKey, limit: Int) async throws(RegistryError) -> [StoredObject]? {
         let buffer = SmallBody(limit: 64 << 20)
         let result = try await SystemTool.rclone.run(

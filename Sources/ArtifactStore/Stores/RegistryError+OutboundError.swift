@@ -19,6 +19,9 @@ extension RegistryError {
         switch error.kind {
         case .status(404), .status(410):
             self = make(.objectNotFound, "\(error.url) is not there", [])
+        case .status(416):
+            // What was left of an earlier download is as long as it, or longer.
+            self = make(.digestMismatch, "\(error.url) ends before the byte that was asked for", [again])
         case .status(401):
             self =
                 hasCredentials

@@ -50,13 +50,18 @@ public struct S3Store: ObjectStore {
         self.region = Region(location.region)
     }
 
+    /// The place for people, without secrets.
     public var name: String {
         "s3://" + [location.bucket, location.prefix].filter { !$0.isEmpty }.joined(separator: "/")
     }
+    /// How it lets us in, for people; `nil` where it needs nothing.
     public var credentials: String? { credentialsName }
+    /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { true }
+    /// Whether parts can be read side by side.
     public func readsParts(of key: ObjectKey) async throws(RegistryError) -> Bool { true }
 
+    /// Hands over bytes, in order, until there are no more or no more are wanted.
     public func read(
         _ key: ObjectKey, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
@@ -65,6 +70,7 @@ public struct S3Store: ObjectStore {
         }
     }
 
+    /// The bytes of an object, without reading it.
     public func size(of key: ObjectKey) async throws(RegistryError) -> Int? {
         let response = try await ask(.head, key) { (request) async throws(OutboundError) in
             try await client.send(request, limit: 0)
@@ -72,6 +78,7 @@ public struct S3Store: ObjectStore {
         return response.flatMap { $0.headers["content-length"] }.flatMap { Int($0) }
     }
 
+    /// The objects below a folder; `nil` where there is no telling.
     public func list(below folder: ObjectKey, limit: Int) async throws(RegistryError) -> [StoredObject]? {
         let path = [location.prefix, folder.path].filter { !$0.isEmpty }.joined(separator: "/")
         let prefix = path.isEmpty || path.hasSuffix("/") ? path : path + "/"

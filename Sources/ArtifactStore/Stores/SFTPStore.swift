@@ -52,15 +52,19 @@ public struct SFTPStore: ObjectStore {
         self.variables = variables
     }
 
+    /// The place for people, without secrets.
     public var name: String {
         let user = location.user.map { "\($0)@" } ?? ""
         let port = location.port.map { ":\($0)" } ?? ""
         return "ssh://\(user)\(location.host)\(port)\(location.path)"
     }
 
+    /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { false }
+    /// Whether parts can be read side by side.
     public func readsParts(of key: ObjectKey) async throws(RegistryError) -> Bool { false }
 
+    /// Hands over bytes, in order, until there are no more or no more are wanted.
     public func read(
         _ key: ObjectKey, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
@@ -69,6 +73,7 @@ public struct SFTPStore: ObjectStore {
         try temporary.read(into: take, shown: key.path)
     }
 
+    /// The bytes of an object, without reading it.
     public func size(of key: ObjectKey) async throws(RegistryError) -> Int? {
         let listing = try await run(["ls -ln \(Self.quoted(path(of: key)))"], key)
         // The listing of one file: mode, links, user, group, size.
@@ -76,6 +81,7 @@ public struct SFTPStore: ObjectStore {
         return fields.count > 4 ? Int(fields[4]) : nil
     }
 
+    /// The objects below a folder; `nil` where there is no telling.
     public func list(below folder: ObjectKey, limit: Int) async throws(RegistryError) -> [StoredObject]? { nil }
 
     private func path(of key: ObjectKey) -> String { key.path.isEmpty ? location.path : "\(location.path)/\(key.path)" }

@@ -23,7 +23,9 @@ public struct WebStore: ObjectStore {
         self.credentialHints = credentialHints
     }
 
+    /// The place for people, without secrets.
     public var name: String { base.description }
+    /// How it lets us in, for people; `nil` where it needs nothing.
     public var credentials: String? {
         switch authorization {
         case .none: headers.fields.isEmpty ? nil : "the header \(headers)"
@@ -31,8 +33,10 @@ public struct WebStore: ObjectStore {
         default: "\(authorization)"
         }
     }
+    /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { true }
 
+    /// Whether parts can be read side by side.
     public func readsParts(of key: ObjectKey) async throws(RegistryError) -> Bool {
         var request = try request(.get, key)
         request.length = 1
@@ -42,6 +46,7 @@ public struct WebStore: ObjectStore {
         return response?.status == 206
     }
 
+    /// Hands over bytes, in order, until there are no more or no more are wanted.
     public func read(
         _ key: ObjectKey, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
@@ -51,6 +56,7 @@ public struct WebStore: ObjectStore {
         }
     }
 
+    /// The bytes of an object, without reading it.
     public func size(of key: ObjectKey) async throws(RegistryError) -> Int? {
         let request = try request(.head, key)
         let response = try await wording(key) { () async throws(OutboundError) in
@@ -59,6 +65,7 @@ public struct WebStore: ObjectStore {
         return response.flatMap { $0.headers["content-length"] }.flatMap { Int($0) }
     }
 
+    /// The objects below a folder; `nil` where there is no telling.
     public func list(below folder: ObjectKey, limit: Int) async throws(RegistryError) -> [StoredObject]? { nil }
 
     private func request(_ method: OutboundRequest.Method, _ key: ObjectKey) throws(RegistryError) -> OutboundRequest {

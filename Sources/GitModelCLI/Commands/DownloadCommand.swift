@@ -98,7 +98,8 @@ struct DownloadCommand: AsyncParsableCommand {
             let state = check ? "can be had" : "would write"
             for file in receipt.files {
                 let size = file.size.map { ByteCount.text($0) } ?? "size not known before"
-                printer.note("\(state): \(file.target.terminalSafe()) (\(size), \(file.digest?.prefix(19) ?? "no digest"))")
+                printer.note(
+                    "\(state): \(file.target.terminalSafe()) (\(size), \(file.digest?.prefix(19) ?? "no digest"))")
             }
             if let credentials = receipt.credentials { printer.note("credentials: \(credentials.terminalSafe())") }
             return printer.note(report.summary.terminalSafe())

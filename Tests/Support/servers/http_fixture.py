@@ -10,6 +10,7 @@ A path may begin with a component of its own, such as /~7, which is left out, so
     /range/N                the content, with ETag and ranges (If-Range too)
     /cut/N/at/K             the same, but each answer ends after at most K bytes (ETag, ranges)
     /cut/N/at/K/once        the same, but only the first answer ends early; the second has the rest
+    /bare/N/at/K/once       as /cut, without ranges
     /changing/N/at/K        as /cut, with another ETag each time
     /unknown/N/at/K         as /cut, in chunks: the length is not said
     /short/N                says N bytes and sends N - 1, always, without ranges
@@ -125,6 +126,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def route_cut(self):
         size, at = int(self.rest[0]), int(self.rest[2])
         self.cut(size, size if "once" in self.rest and self.number > 1 else at)
+
+    def route_bare(self):
+        size, at = int(self.rest[0]), int(self.rest[2])
+        body = content(size)
+        self.send(body if "once" in self.rest and self.number > 1 else body[:at], 200, size)
 
     def route_changing(self):
         size, at = int(self.rest[0]), int(self.rest[2])
