@@ -33,12 +33,17 @@ actor LFSServer {
         self.pending = objects
     }
 
-    /// Who asks for the bytes of an object, beside what its action says.
+    /// Whether the download of an object may carry what this server was told.
     ///
     /// What this server was told goes along to itself only, and not where it sends elsewhere. Where an action lets in by
     /// itself, a user and password would be taken instead of that.
+    nonisolated func sharesLogin(with action: LFSBatch.Action) -> Bool {
+        !action.hasOwnCredentials && action.url.hasSameOrigin(as: endpoint)
+    }
+
+    /// Who asks for the bytes of an object, beside what its action says; known once a question was answered.
     func authorization(for action: LFSBatch.Action) -> OutboundAuthorization {
-        !action.hasOwnCredentials && action.url.hasSameOrigin(as: endpoint) ? authorization : .none
+        sharesLogin(with: action) ? authorization : .none
     }
 
     /// How an object is downloaded.
