@@ -16,7 +16,7 @@ VENV := $(BUILD)/interop-venv
 # What delivery is held against: DVC, the last DVC of the older layout, and servers of S3 and of Git LFS. One environment
 # each, because their dependencies exclude each other; what an older one does not bound itself is bounded here.
 DELIVERY := $(BUILD)/delivery-venv
-DELIVERY_PEERS := dvc[s3,webdav]==3.67.1
+DELIVERY_PEERS := dvc[s3,ssh,webdav]==3.67.1
 DELIVERY_OLD := dvc==2.58.2 pathspec==0.11.2 dulwich==0.22.8 pygit2==1.14.1
 DELIVERY_SERVERS := moto[server]==5.2.5 giftless==0.6.2 flask-marshmallow==1.4.0 marshmallow==3.26.2 webargs==8.7.1 \
 	figcan==0.0.4 Flask-Classful==0.16.0 python-dotenv PyJWT python-dateutil cachetools typing-extensions

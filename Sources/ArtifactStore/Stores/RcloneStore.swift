@@ -3,7 +3,7 @@ import GitTypes
 public import RegistryCore
 import RegistryFiles
 
-/// A place that only the `rclone` program can read: Google Cloud Storage, Azure, WebDAV, Google Drive, HDFS and others.
+/// A place that only the `rclone` program can read: Google Cloud Storage, Azure, Google Drive, HDFS and others.
 public struct RcloneStore: ObjectStore {
     /// The address as people write it: `gs://bucket/path`.
     public let name: String
