@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import hostile
+from deliveries import FOLDER_FILES, MEBIBYTE, Deliveries
 
 PROJECT = Path(__file__).resolve().parents[1]
 BUILD = PROJECT / ".build"
@@ -156,6 +157,48 @@ class Bench:
         )
         return cases
 
+    def delivery_cases(self, made: Deliveries) -> list[Case]:
+        """Downloads, each held against the tool that people use now. What came is removed after each run, unmeasured."""
+        model, out = str(self.binary), made.root / "out"
+        undo = ["rm", "-rf", str(out / "ours"), str(out / "theirs")]
+        runs, few = (3, 2) if self.is_quick else (5, 3)
+        address = f"{made.files.address}/model.bin"
+        size = f"{made.megabytes} MiB" if made.megabytes < 1024 else f"{made.megabytes // 1024} GiB"
+
+        def ours(repository: str, name: str) -> Side:
+            command = [model, "download", name, "-q", "-r", str(made.root / repository), "-o", str(out / "ours")]
+            return Side("git-model", command, runs, undo)
+
+        cases = [
+            Case(
+                f"download {size} over HTTP",
+                ours("address", "model"),
+                Side(
+                    "`curl -o`, `sha256sum`",
+                    ["sh", "-c", f"curl -so '{out}/theirs' '{address}' && sha256sum '{out}/theirs'"], runs, undo),
+                out,
+                at_most=1.3,
+                is_quick=True,
+            )
+        ]
+        for kind, least in (("http", 3), ("local", 5)):
+            if made.dvc:
+                repository = f"dvc-{kind}"
+                cases.append(
+                    Case(
+                        f"download {FOLDER_FILES:,} files from DVC, {kind} remote",
+                        ours(repository, "data"),
+                        Side(
+                            "`dvc get`",
+                            [str(made.dvc), "get", "-q", str(made.root / repository), "data", "-o", str(out / "theirs")],
+                            few, undo),
+                        out,
+                        at_least=least,
+                        is_quick=True,
+                    )
+                )
+        return cases
+
     def report_hostile(self) -> None:
         """What content costs that was made to cost much: the slowest and the largest run of each kind."""
         folder = REGISTRIES / "hostile"
@@ -233,6 +276,12 @@ def find_binary() -> Path:
     return binary
 
 
+def find_dvc() -> Path | None:
+    """DVC as $DVC names it, or as `make interop` installed it."""
+    path = Path(os.environ.get("DVC") or BUILD / "delivery-venv" / "bin" / "dvc")
+    return path if os.access(path, os.X_OK) else None
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="the lines with a bar, few runs, under a minute")
@@ -250,9 +299,10 @@ def main() -> int:
         print("GTO is not installed (`make interop-tools`): its lines are left out")
     print("\n| what | git-model | the other | ratio | bar | memory, MB |\n|---|---|---|---|---|---|")
     missed = []
-    for case in bench.cases():
+
+    def show(case: Case) -> None:
         if options.only not in case.name:
-            continue
+            return
         ours, other = bench.measure(case)
         if misses_bar(case, ours, other):
             ours, other = bench.measure(case)
@@ -261,6 +311,17 @@ def main() -> int:
         memory = f"{_memory(ours.memory_kib)} / {_memory(other.memory_kib)}"
         cells = [case.name, str(ours), f"{case.other.label} {other}", ratio(ours, other), bar(case), memory]
         print(f"| {' | '.join(cells)} |", flush=True)
+
+    for case in bench.cases():
+        show(case)
+    with Deliveries(REGISTRIES / "delivery", binary, find_dvc(), bench.environment, 256 if options.quick else 1024) as made:
+        for case in bench.delivery_cases(made):
+            show(case)
+        if options.only in "history":
+            moved, whole = made.measure_history()
+            print(f"\ndownload of a 10 MiB model from a URL: {moved / 1e6:.1f} MB moved, of a repository of {whole / 1e6:,.0f} MB")
+            if moved > 12 * MEBIBYTE:
+                missed.append(f"download of a 10 MiB model: {moved / 1e6:.1f} MB moved, bar 12 MB")
     if not options.quick and options.only in "hostile":
         print()
         bench.report_hostile()

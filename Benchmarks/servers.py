@@ -1,0 +1,134 @@
+"""Servers on loopback for the benchmarks: files with ranges as fast as the kernel sends them, and Git repositories."""
+
+import http.server
+import os
+import re
+import subprocess
+import threading
+from pathlib import Path
+
+
+class Server:
+    """A server in a thread of its own, for the length of a `with`."""
+
+    handler: type[http.server.BaseHTTPRequestHandler]
+
+    def __init__(self, root: Path):
+        handler = type("Handler", (self.handler,), {"root": root, "server_state": self})
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server.daemon_threads = True
+        self.bytes_sent = 0
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # Otherwise each body waits 40 ms for the acknowledgement of its headers.
+    disable_nagle_algorithm = True
+    root: Path
+    server_state: Server
+
+    def log_message(self, *_):
+        pass
+
+
+class _FileHandler(_Handler):
+    def do_HEAD(self):
+        self.answer(has_body=False)
+
+    def do_GET(self):
+        self.answer(has_body=True)
+
+    def answer(self, has_body: bool) -> None:
+        try:
+            file = open(self.root / self.path.lstrip("/"), "rb")
+        except OSError:
+            self.send_error(404)
+            return
+        with file:
+            size = os.fstat(file.fileno()).st_size
+            first, last = 0, size - 1
+            asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+            if asked:
+                first = int(asked[1])
+                last = min(int(asked[2] or last), last)
+                self.send_response(206)
+                self.send_header("Content-Range", f"bytes {first}-{last}/{size}")
+            else:
+                self.send_response(200)
+            self.send_header("Content-Length", str(last - first + 1))
+            self.send_header("Accept-Ranges", "bytes")
+            self.end_headers()
+            self.wfile.flush()
+            if not has_body:
+                return
+            try:
+                while first <= last:
+                    first += os.sendfile(self.connection.fileno(), file.fileno(), first, min(last - first + 1, 1 << 20))
+            except OSError:
+                self.close_connection = True
+
+
+class FileServer(Server):
+    """Sends the files of a folder."""
+
+    handler = _FileHandler
+
+
+class _GitHandler(_Handler):
+    def do_GET(self):
+        self.answer(b"")
+
+    def do_POST(self):
+        self.answer(self.read_body())
+
+    def read_body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b""
+        while length := int(self.rfile.readline().strip(), 16):
+            body += self.rfile.read(length)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
+    def answer(self, body: bytes) -> None:
+        path, _, query = self.path.partition("?")
+        environment = os.environ | {
+            "GIT_PROJECT_ROOT": str(self.root),
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "REQUEST_METHOD": self.command,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+            "REMOTE_ADDR": "127.0.0.1",
+        }
+        result = subprocess.run(["git", "http-backend"], input=body, env=environment, capture_output=True, check=False)
+        head, _, content = result.stdout.partition(b"\r\n\r\n")
+        fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
+        self.send_response(int(fields.pop("Status", "200 OK").split()[0]))
+        for name, value in fields.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+        self.server_state.bytes_sent += len(content)
+
+
+class GitServer(Server):
+    """Serves the bare repositories of a folder by `git http-backend`, and counts the bytes of its answers."""
+
+    handler = _GitHandler
