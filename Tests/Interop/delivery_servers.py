@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -82,7 +83,7 @@ class GitHandler(http.server.BaseHTTPRequestHandler):
             if key in self.headers:
                 request.add_header(key, self.headers[key])
         try:
-            with urllib.request.urlopen(request) as answer:
+            with urllib.request.urlopen(request, timeout=START_LIMIT_SECONDS) as answer:
                 self.answer(answer.status, list(answer.headers.items()), answer.read())
         except urllib.error.HTTPError as answer:
             self.answer(answer.code, list(answer.headers.items()), answer.read())
@@ -220,5 +221,5 @@ def send(url: str, method: str, body: bytes = b"", **headers: str) -> bytes:
     # Said to be a form, which is what Python says otherwise, moto takes a body for one.
     headers = {"Content-Type": "application/octet-stream", **headers}
     request = urllib.request.Request(url, data=body, method=method, headers=headers)
-    with urllib.request.urlopen(request) as answer:
+    with urllib.request.urlopen(request, timeout=START_LIMIT_SECONDS) as answer:
         return answer.read()

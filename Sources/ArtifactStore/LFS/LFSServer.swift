@@ -59,9 +59,7 @@ actor LFSServer {
             let objects = [pointer] + others
             let task = Task { await self.ask(objects) }
             question = task
-            let result = await task.value
-            question = nil
-            try result.get()
+            try await task.value.get()
         }
         switch answers[pointer.sha256] {
         case .action(let action): return action
@@ -71,6 +69,8 @@ actor LFSServer {
     }
 
     private func ask(_ objects: [LFSPointer]) async -> Result<Void, RegistryError> {
+        // Not left to the one who asked: those who wait may come first, and would wait for what has ended for ever.
+        defer { question = nil }
         do throws(RegistryError) {
             let response = try await post(LFSBatch.body(objects, ref: ref))
             let found = try LFSBatch.answers(response.body, from: endpoint)
