@@ -13,6 +13,13 @@ MAN_PAGES ?= docs/man
 # Interop: SEEDS=200 for more seeds, SEED=7 MODE=same OPERATIONS=40 for one failure again, GIT_MODEL for another binary.
 GTO_VERSION := 1.10.1
 VENV := $(BUILD)/interop-venv
+# What delivery is held against: DVC, the last DVC of the older layout, and servers of S3 and of Git LFS. One environment
+# each, because their dependencies exclude each other; what an older one does not bound itself is bounded here.
+DELIVERY := $(BUILD)/delivery-venv
+DELIVERY_PEERS := dvc[s3,ssh,webdav]==3.67.1
+DELIVERY_OLD := dvc==2.58.2 pathspec==0.11.2 dulwich==0.22.8 pygit2==1.14.1
+DELIVERY_SERVERS := moto[server]==5.2.5 giftless==0.6.2 flask-marshmallow==1.4.0 marshmallow==3.26.2 webargs==8.7.1 \
+	figcan==0.0.4 Flask-Classful==0.16.0 python-dotenv PyJWT python-dateutil cachetools typing-extensions
 REGISTRIES ?= $(CURDIR)/../shared/registries
 INTEROP_ARGUMENTS = --registries "$(REGISTRIES)" $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST_SEED),--first-seed $(FIRST_SEED)) \
 	$(if $(SEED),--seed $(SEED)) $(if $(MODE),--mode $(MODE)) $(if $(OPERATIONS),--operations $(OPERATIONS))
@@ -21,7 +28,7 @@ INTEROP_ARGUMENTS = --registries "$(REGISTRIES)" $(if $(SEEDS),--seeds $(SEEDS))
 export PYTHONPYCACHEPREFIX := $(BUILD)/pycache
 
 .DEFAULT_GOAL := build
-.PHONY: help deps build install demo test lint interop interop-selftest interop-tools bench check-static clean
+.PHONY: help deps build install demo test lint interop interop-selftest interop-tools delivery delivery-tools bench check-static clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -59,8 +66,13 @@ lint: ## Check style, documentation of public symbols, Python and shell files
 	$(PYTHON) -m compileall -q Tests/Interop Tests/Support/servers Benchmarks
 	bash -n .ci/run $(wildcard scripts/*) $(wildcard Examples/*/*.sh)
 
-interop: $(if $(GIT_MODEL),,build) interop-tools ## Hold git-model against the real GTO (SEEDS=, SEED=, OPERATIONS=)
+interop: $(if $(GIT_MODEL),,build) interop-tools delivery-tools ## Hold git-model against the real GTO, DVC, Git LFS and others (SEEDS=, SEED=, OPERATIONS=)
 	$(VENV)/bin/python Tests/Interop/interop.py $(INTEROP_ARGUMENTS)
+	$(if $(SEED),,$(MAKE) delivery GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))")
+
+delivery: $(if $(GIT_MODEL),,build) delivery-tools ## Hold download against what the peers deliver (ROWS="git/file dvc-s3/folder")
+	GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))" DVC="$(DELIVERY)/peers/bin/dvc" DVC2="$(DELIVERY)/old/bin/dvc" \
+		MOTO_SERVER="$(DELIVERY)/servers/bin/moto_server" $(PYTHON) Tests/Interop/delivery.py $(ROWS)
 
 interop-selftest: interop-tools ## Hold GTO against itself, whole and with faults: the harness must find each
 	$(VENV)/bin/python Tests/Interop/selftest.py $(INTEROP_ARGUMENTS)
@@ -71,6 +83,16 @@ $(VENV)/gto-$(GTO_VERSION):
 	@scripts/install-dependencies --interop
 	$(PYTHON) -m venv --clear $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check gto==$(GTO_VERSION)
+	touch $@
+
+# The name of the mark is made of what is installed, so that other versions are installed anew.
+DELIVERY_MARK := $(DELIVERY)/$(shell echo '$(DELIVERY_PEERS) $(DELIVERY_OLD) $(DELIVERY_SERVERS)' | cksum | cut -d' ' -f1)
+
+delivery-tools: $(DELIVERY_MARK)
+
+$(DELIVERY_MARK):
+	@scripts/install-dependencies --interop
+	scripts/install-delivery-peers "$(DELIVERY)" "$(PYTHON)" peers "$(DELIVERY_PEERS)" old "$(DELIVERY_OLD)" servers "$(DELIVERY_SERVERS)"
 	touch $@
 
 bench: $(if $(GIT_MODEL),,build) interop-tools ## Measure git-model beside git and GTO (QUICK=1: the bars only)

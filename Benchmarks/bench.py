@@ -291,7 +291,7 @@ def find_binary() -> Path:
 
 def find_dvc() -> Path | None:
     """DVC as $DVC names it, or as `make interop` installed it."""
-    path = Path(os.environ.get("DVC") or BUILD / "delivery-venv" / "bin" / "dvc")
+    path = Path(os.environ.get("DVC") or BUILD / "delivery-venv" / "peers" / "bin" / "dvc")
     return path if os.access(path, os.X_OK) else None
 
 

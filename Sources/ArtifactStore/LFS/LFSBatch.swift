@@ -15,6 +15,11 @@ enum LFSBatch {
     struct Action: Sendable {
         let url: OutboundURL
         let headers: OutboundHeaders
+        /// Whether the address and the headers are all that lets us in, so that nothing of ours goes along.
+        let isAuthenticated: Bool
+
+        /// Whether the server has put into the action who asks.
+        var hasOwnCredentials: Bool { isAuthenticated || headers["authorization"] != nil }
     }
 
     /// What a server says of one object.
@@ -62,7 +67,9 @@ enum LFSBatch {
                     if let value = member.value.text { headers.append(member.key, value) }
                 }
                 do throws(MalformedValue) {
-                    answers[oid] = .action(Action(url: try OutboundURL(href), headers: headers))
+                    let isAuthenticated = object["authenticated"]?.flag ?? false
+                    answers[oid] = .action(
+                        Action(url: try OutboundURL(href), headers: headers, isAuthenticated: isAuthenticated))
                 } catch {
                     throw RegistryError(error, code: .addressRefused)
                 }
@@ -77,6 +84,7 @@ enum LFSBatch {
 extension JSONValue {
     fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
     fileprivate var number: Int? { if case .integer(let number) = self { number } else { nil } }
+    fileprivate var flag: Bool? { if case .bool(let flag) = self { flag } else { nil } }
     fileprivate var elements: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
     fileprivate var members: [Member]? { if case .object(let members) = self { members } else { nil } }
 

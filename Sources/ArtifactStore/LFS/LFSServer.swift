@@ -33,11 +33,18 @@ actor LFSServer {
         self.pending = objects
     }
 
-    /// Whether requests to an address may carry what this server was told.
-    nonisolated func isOwn(_ url: OutboundURL) -> Bool { url.hasSameOrigin(as: endpoint) }
+    /// Whether the download of an object may carry what this server was told.
+    ///
+    /// What this server was told goes along to itself only, and not where it sends elsewhere. Where an action lets in by
+    /// itself, a user and password would be taken instead of that.
+    nonisolated func sharesLogin(with action: LFSBatch.Action) -> Bool {
+        !action.hasOwnCredentials && action.url.hasSameOrigin(as: endpoint)
+    }
 
-    /// Who asks; known once a question was answered.
-    var currentAuthorization: OutboundAuthorization { authorization }
+    /// Who asks for the bytes of an object, beside what its action says; known once a question was answered.
+    func authorization(for action: LFSBatch.Action) -> OutboundAuthorization {
+        sharesLogin(with: action) ? authorization : .none
+    }
 
     /// How an object is downloaded.
     /// - Parameter isAgain: what was told before does not hold any more.
@@ -52,9 +59,7 @@ actor LFSServer {
             let objects = [pointer] + others
             let task = Task { await self.ask(objects) }
             question = task
-            let result = await task.value
-            question = nil
-            try result.get()
+            try await task.value.get()
         }
         switch answers[pointer.sha256] {
         case .action(let action): return action
@@ -64,6 +69,8 @@ actor LFSServer {
     }
 
     private func ask(_ objects: [LFSPointer]) async -> Result<Void, RegistryError> {
+        // Not left to the one who asked: those who wait may come first, and would wait for what has ended for ever.
+        defer { question = nil }
         do throws(RegistryError) {
             let response = try await post(LFSBatch.body(objects, ref: ref))
             let found = try LFSBatch.answers(response.body, from: endpoint)

@@ -68,8 +68,13 @@ public struct LFSSource: ArtifactSource {
     public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool {
         let pointer = try pointer(file)
         if cached(pointer) != nil { return false }
-        let action = try await servers.server(for: pointer, whyNoServer).action(for: pointer)
-        return try await WebStore(action.url, headers: action.headers, client: client()).readsParts(of: ObjectKey(""))
+        let server = try await servers.server(for: pointer, whyNoServer)
+        let action = try await server.action(for: pointer)
+        let authorization = await server.authorization(for: action)
+        return try await WebStore(
+            action.url, authorization: authorization, headers: action.headers, client: client(),
+            credentialHints: LFSServer.hints(action.url)
+        ).readsParts(of: ObjectKey(""))
     }
 
     /// Hands over bytes, in order, until there are no more or no more are wanted.
@@ -86,9 +91,7 @@ public struct LFSSource: ArtifactSource {
         let handedOn = Atomic(0)
         while true {
             let action = try await server.action(for: pointer, isAgain: isAgain)
-            // What the server was told goes along to the server itself only, and not where it sends elsewhere.
-            let hasOwn = action.headers["authorization"] != nil
-            let authorization = !hasOwn && server.isOwn(action.url) ? await server.currentAuthorization : .none
+            let authorization = await server.authorization(for: action)
             let request = OutboundRequest(.get, action.url, headers: action.headers, authorization: authorization)
             do throws(OutboundError) {
                 let start = offset + handedOn.load(ordering: .relaxed)
@@ -104,7 +107,7 @@ public struct LFSSource: ArtifactSource {
                     continue
                 }
                 throw RegistryError(
-                    error, hasCredentials: hasOwn || authorization != .none,
+                    error, hasCredentials: action.hasOwnCredentials || authorization != .none,
                     credentialHints: LFSServer.hints(action.url))
             }
         }

@@ -1,8 +1,9 @@
 import ChildProcess
 import GitTypes
 public import RegistryCore
+import RegistryFiles
 
-/// A place that only the `rclone` program can read: Google Cloud Storage, Azure, WebDAV, Google Drive, HDFS and others.
+/// A place that only the `rclone` program can read: Google Cloud Storage, Azure, Google Drive, HDFS and others.
 public struct RcloneStore: ObjectStore {
     /// The address as people write it: `gs://bucket/path`.
     public let name: String
@@ -20,6 +21,9 @@ public struct RcloneStore: ObjectStore {
         self.variables = variables
     }
 
+    /// Without the time before each line, which a person does not need.
+    private static let options = ["--log-format="]
+
     /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { true }
     /// Whether parts can be read side by side.
@@ -32,7 +36,7 @@ public struct RcloneStore: ObjectStore {
         var options = offset > 0 ? ["--offset", "\(offset)"] : []
         if let end { options += ["--count", "\(end - offset)"] }
         let result = try await SystemTool.rclone.run(
-            ["cat"] + options + ["--", path(of: key)], variables: variables, into: take)
+            Self.options + ["cat"] + options + ["--", path(of: key)], variables: variables, into: take)
         // It ends with success where the object is missing and its folder is not.
         if let result { try check(result, key) }
     }
@@ -41,7 +45,7 @@ public struct RcloneStore: ObjectStore {
     public func size(of key: ObjectKey) async throws(RegistryError) -> Int? {
         let buffer = SmallBody(limit: 1 << 20)
         let result = try await SystemTool.rclone.run(
-            ["size", "--json", "--", path(of: key)], variables: variables, into: { buffer.append($0) })
+            Self.options + ["size", "--json", "--", path(of: key)], variables: variables, into: { buffer.append($0) })
         if let result { try check(result, key) }
         return nil
     }
@@ -50,7 +54,9 @@ public struct RcloneStore: ObjectStore {
     public func list(below folder: ObjectKey, limit: Int) async throws(RegistryError) -> [StoredObject]? {
         let buffer = SmallBody(limit: 64 << 20)
         let result = try await SystemTool.rclone.run(
-            ["lsf", "--recursive", "--files-only", "--format", "sp", "--separator", "\t", "--", path(of: folder)],
+            Self.options + [
+                "lsf", "--recursive", "--files-only", "--format", "sp", "--separator", "\t", "--", path(of: folder),
+            ],
             variables: variables, into: { buffer.append($0) })
         if let result { try check(result, folder) }
         let text = String(decoding: buffer.bytes ?? [], as: UTF8.self)
@@ -58,10 +64,24 @@ public struct RcloneStore: ObjectStore {
         if buffer.bytes == nil || lines.count > limit {
             throw RegistryError(.tooLarge, "\(name) has more than \(limit) files", subject: name)
         }
-        return lines.compactMap { line in
+        let objects = lines.compactMap { line in
             let parts = line.split(separator: "\t", maxSplits: 1)
             return parts.count == 2 ? StoredObject(path: String(parts[1]), size: Int(parts[0])) : nil
         }
+        // A file is listed as if it were a folder with itself in it.
+        let mayBeFile = objects.count == 1 && path(of: folder).hasSuffix("/\(objects[0].path)")
+        return mayBeFile ? try await isFile(folder) ? nil : objects : objects
+    }
+
+    private func isFile(_ key: ObjectKey) async throws(RegistryError) -> Bool {
+        let buffer = SmallBody(limit: 1 << 20)
+        let result = try await SystemTool.rclone.run(
+            Self.options + ["lsjson", "--stat", "--no-mimetype", "--", path(of: key)], variables: variables,
+            into: { buffer.append($0) })
+        if let result { try check(result, key) }
+        let answer = try JSONDocument.parse(buffer.bytes ?? [], limits: .response, file: "the answer of rclone")
+        guard case .object(let members) = answer else { return false }
+        return members.contains { $0.key == "IsDir" && $0.value == .bool(false) }
     }
 
     private func path(of key: ObjectKey) -> String {
@@ -71,18 +91,21 @@ public struct RcloneStore: ObjectStore {
 
     private func check(_ result: ToolResult, _ key: ObjectKey) throws(RegistryError) {
         if result.isSuccess { return }
-        let said = result.errorText
-        let missing = ["not found", "doesn't exist", "no such file", "NoSuchKey"].contains {
-            said.lowercased().contains($0.lowercased())
-        }
-        if missing {
+        // Notices, such as that there is no configuration file, come with every failure.
+        let lines = result.errorText.split(separator: "\n").filter { !$0.hasPrefix("NOTICE:") }
+        let said = lines.joined(separator: "\n")
+        let reason = lines.last.map { String($0.suffix(300)) } ?? result.lastLine
+        // Source: "Exit code" of rclone's documentation: 3 is no such folder, 4 no such file.
+        if result.exitStatus == 3 || result.exitStatus == 4 {
+            let message = key.path.isEmpty ? "\(name) is not there" : "\(key.path) is not in \(name)"
             throw RegistryError(
-                .objectNotFound, "\(key.path) is not in \(name)", subject: key.path, underlying: said)
+                .objectNotFound, message, subject: key.path.isEmpty ? name : key.path, underlying: said)
         }
+        let isRefused = ["Unauthorized", "Forbidden", "AccessDenied", "401", "403"].contains { reason.contains($0) }
         throw RegistryError(
-            .transferFailed, "rclone cannot read \(name): \(result.lastLine)", subject: name,
+            isRefused ? .accessDenied : .transferFailed, "rclone cannot read \(name): \(reason)", subject: name,
             hints: [
-                "rclone config sets up the remote and its credentials",
+                "credentials come from the environment, such as RCLONE_WEBDAV_USER: rclone help flags lists them",
                 "to see what it finds: rclone lsf \(root.shellQuoted)",
             ], underlying: said)
     }

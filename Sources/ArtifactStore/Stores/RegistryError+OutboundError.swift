@@ -31,6 +31,9 @@ extension RegistryError {
             self = make(
                 hasCredentials ? .accessDenied : .credentialsMissing,
                 "\(error.url) refuses to be read" + (hasCredentials ? "" : " without credentials"), credentialHints)
+        // S3 has other statuses than 401 for keys that do not hold.
+        case .status(400) where reason?.isAboutCredentials == true:
+            self = make(.accessDenied, "\(error.url) does not accept the credentials", credentialHints)
         case .unresolvedHost, .unreachable, .timedOut:
             self = make(.remoteUnreachable, error.description, [again, "check the network, and http_proxy"])
         case .tls:
@@ -54,6 +57,13 @@ extension RegistryError {
 /// What a server says about a failure, as far as it can be told to a person.
 private struct ServerReason {
     let text: String
+    private let code: String?
+
+    /// Whether it is the credentials that the server minds, by the codes of S3.
+    var isAboutCredentials: Bool {
+        let codes = ["ExpiredToken", "InvalidToken", "TokenRefreshRequired", "InvalidAccessKeyId"]
+        return code.map { codes.contains($0) } ?? false
+    }
 
     /// - Parameter failure: a body of JSON with a `message`, as Git LFS has it, or of XML with `Code` and `Message`, as
     ///   S3 has it.
@@ -63,6 +73,7 @@ private struct ServerReason {
         let message = Self.between("<Message>", "</Message>", in: body) ?? Self.jsonMessage(body)
         let text = [code, message].compactMap { $0 }.joined(separator: ", ")
         if text.isEmpty { return nil }
+        self.code = code
         self.text = GitURL.redact(String(text.prefix(300)))
     }
 

@@ -87,7 +87,8 @@ public struct SFTPStore: ObjectStore {
     private func path(of key: ObjectKey) -> String { key.path.isEmpty ? location.path : "\(location.path)/\(key.path)" }
 
     private func run(_ commands: [String], _ key: ObjectKey) async throws(RegistryError) -> String {
-        var arguments = ["-q", "-b", "-", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"]
+        // Not quietly (-q): then ssh does not say why it could not connect.
+        var arguments = ["-b", "-", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"]
         if let path = connection.controlPath {
             arguments += ["-o", "ControlMaster=auto", "-o", "ControlPath=\(path)", "-o", "ControlPersist=5"]
         }
@@ -108,14 +109,22 @@ public struct SFTPStore: ObjectStore {
             RegistryError(code, message, subject: name, hints: hints, underlying: said)
         }
         let target = (location.user.map { "\($0)@" } ?? "") + location.host
-        let probe = "to try it by hand: sftp \(target.shellQuoted)"
+        let port = location.port.map { " -P \($0)" } ?? ""
+        let identity = location.keyFile.map { " -i \($0.shellQuoted)" } ?? ""
+        let probe = "to try it by hand: sftp\(port)\(identity) \(target.shellQuoted)"
+        // It says so after every failure to connect, whatever ssh said before.
+        let reason =
+            said.split(separator: "\n").last { !$0.hasPrefix("Connection closed") }.map(String.init)
+            ?? result.lastLine
         if said.contains("not found") || said.contains("No such file") {
             return make(.objectNotFound, "\(key.path) is not in \(name)", [])
         }
         if said.contains("Host key verification failed") {
             return make(
                 .accessDenied, "the host key of \(location.host) is not known",
-                ["connect once by hand and compare it: ssh \(target.shellQuoted)"])
+                [
+                    "connect once by hand and compare it: ssh\(location.port.map { " -p \($0)" } ?? "") \(target.shellQuoted)"
+                ])
         }
         if said.contains("Permission denied (") || said.contains("Too many authentication") {
             return make(
@@ -126,9 +135,9 @@ public struct SFTPStore: ObjectStore {
             return make(.accessDenied, "\(name) does not let you read \(key.path)", [probe])
         }
         if said.contains("resolve hostname") || said.contains("Connection refused") || said.contains("timed out") {
-            return make(.remoteUnreachable, "\(name) cannot be reached: \(result.lastLine)", [probe])
+            return make(.remoteUnreachable, "\(name) cannot be reached: \(reason)", [probe])
         }
-        return make(.transferFailed, "sftp cannot read \(name): \(result.lastLine)", [probe])
+        return make(.transferFailed, "sftp cannot read \(name): \(reason)", [probe])
     }
 
     /// A word of sftp's batch language; within quotes it does not look for wildcards.

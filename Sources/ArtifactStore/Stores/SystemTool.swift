@@ -66,7 +66,9 @@ struct ToolResult {
         self.isSuccess = result.isSuccess
         if case .exited(let status) = result.ending { self.exitStatus = status } else { self.exitStatus = nil }
         let bytes = result.standardError.bytes + result.standardError.tail
-        self.errorText = GitURL.redact(String(decoding: bytes, as: UTF8.self))
+        // ssh ends its lines as a terminal in raw mode wants them.
+        let text = String(decoding: bytes.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
+        self.errorText = GitURL.redact(text)
     }
 
     /// The last line that it said, or how it ended.

@@ -41,8 +41,10 @@ struct RcloneAddress {
     init(backend: String, scheme: String, rest: String, remoteName: String?) {
         switch scheme {
         case "webdav", "webdavs":
-            let address = (scheme == "webdav" ? "http://" : "https://") + rest
-            text = ":webdav,url=\(Self.quoted(address)):"
+            // Only what follows the last colon can be a file; the address before it is always a folder's.
+            let slash = rest.firstIndex(of: "/") ?? rest.endIndex
+            let server = (scheme == "webdav" ? "http://" : "https://") + rest[..<slash]
+            text = ":webdav,url=\(Self.quoted(server)):\(rest[slash...].drop { $0 == "/" })"
         case "hdfs":
             let slash = rest.firstIndex(of: "/") ?? rest.endIndex
             let node = rest[..<slash].split(separator: "@").last.map(String.init) ?? ""

@@ -57,41 +57,15 @@ struct StoreFactory {
                         "or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws configure",
                     ])
             case "ssh", "sftp": return try sftpStore(remote, secret.revealed)
+            // Its files are read by HTTP's own GET; no other program is needed for that.
+            case "webdav": return try webStore(remote, "http" + secret.revealed.dropFirst(scheme.utf8.count))
+            case "webdavs": return try webStore(remote, "https" + secret.revealed.dropFirst(scheme.utf8.count))
             default: return try rcloneStore(scheme: scheme, secret.revealed, remoteName: remote.name)
             }
         }
     }
 
-    private func webStore(_ remote: DVCRemote, _ address: String) throws(RegistryError) -> WebStore {
-        let name = remote.name.shellQuoted
-        let hints = [
-            "dvc remote modify --local \(name) user NAME, and the same with password",
-            "dvc remote modify \(name) auth basic",
-        ]
-        if remote.asksPassword, remote.password == nil {
-            throw RegistryError(
-                .credentialsMissing, "the DVC remote '\(remote.name)' wants its password asked for, which is not done",
-                subject: remote.name, hints: ["dvc remote modify --local \(name) password PASSWORD"])
-        }
-        var headers = OutboundHeaders()
-        var authorization = OutboundAuthorization.none
-        switch remote.http.authentication {
-        case .basic:
-            authorization = .basic(user: remote.user ?? "", password: remote.password?.revealed ?? "")
-        case .digest:
-            authorization = .digest(user: remote.user ?? "", password: remote.password?.revealed ?? "")
-        case .custom:
-            if let header = remote.http.customAuthHeader, let password = remote.password {
-                headers.append(header, password.revealed)
-            }
-        case nil: break
-        }
-        return WebStore(
-            try Self.url(address), authorization: authorization, headers: headers,
-            client: self.client(tlsCheck: remote.tlsCheck), credentialHints: hints)
-    }
-
-    private func client(tlsCheck: DVCRemote.TLSCheck) -> OutboundClient {
+    func client(tlsCheck: DVCRemote.TLSCheck) -> OutboundClient {
         switch tlsCheck {
         case .system: client
         case .none: Self.client(variables, jobs: jobs) { $0.verifiesTLS = false }
@@ -153,7 +127,7 @@ struct StoreFactory {
         }
     }
 
-    private static func url(_ text: String) throws(RegistryError) -> OutboundURL {
+    static func url(_ text: String) throws(RegistryError) -> OutboundURL {
         do throws(MalformedValue) {
             return try OutboundURL(text)
         } catch {

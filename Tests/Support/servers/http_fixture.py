@@ -28,6 +28,7 @@ A path may begin with a component of its own, such as /~7, which is left out, so
     /drop/times/M           closes the connection without an answer M times, then "done"
     /gzip/N                 the content, compressed
     /echo                   method, path, headers and body as JSON
+    /lfs/objects/batch      an address for each object that is asked for, as a Git LFS server gives
     /count?of=PATH          how often PATH was asked for, with its query
     /auth/basic, /auth/digest   "done" for ana and "pass word:ü", 401 otherwise
     /lfs/S/objects/batch    Git LFS's batch API: all objects are at /status/S, by an address and a header with secrets
@@ -250,6 +251,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "body": self.body.decode("latin-1"),
         }
         self.send(json.dumps(said).encode())
+
+    def route_lfs(self):
+        asked = json.loads(self.body)["objects"]
+        href = f"http://127.0.0.1:{self.server.server_port}/bytes/1"
+        objects = [{**object, "actions": {"download": {"href": href}}} for object in asked]
+        self.send(json.dumps({"transfer": "basic", "objects": objects}).encode())
 
     def route_count(self):
         self.send(str(counts.get(self.query["of"], 0)).encode())
