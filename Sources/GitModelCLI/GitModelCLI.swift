@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import GitTypes
 import Glibc
 import RegistryCore
@@ -6,7 +7,9 @@ import RegistryCore
 /// The program: parses the arguments, runs the command, and turns a failure into a sentence and an exit status.
 public enum GitModelCLI {
     /// Runs the command line and ends the process.
-    public static func main() async -> Never {
+    ///
+    /// Not `async`: what needs no task is answered before Swift's threads are started, which takes a millisecond.
+    public static func main() -> Never {
         signal(SIGPIPE, SIG_IGN)
         let arguments = Array(CommandLine.arguments.dropFirst())
         // Not a flag of the root command: the parser would take it out of `register --version v1.0.0` too.
@@ -14,9 +17,10 @@ public enum GitModelCLI {
             Printer().data("git-model \(GitModelVersion.text)")
             exit(0)
         }
-        let task = Task { await run(arguments) }
+        let task = Task.detached { await run(arguments) }
         Interruption.cancelOnSignal(task)
-        exit(await task.value)
+        Task.detached { exit(await task.value) }
+        dispatchMain()
     }
 
     /// Runs a command to its end.

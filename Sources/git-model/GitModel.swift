@@ -1,5 +1,5 @@
 import GitModelCLI
 
 @main struct GitModel {
-    static func main() async { await GitModelCLI.main() }
+    static func main() { GitModelCLI.main() }
 }
