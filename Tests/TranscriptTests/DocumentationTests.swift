@@ -11,7 +11,8 @@ import Testing
         "docs/ci.md", "docs/errors.md", "docs/format.md", "docs/gto.md", "docs/decisions/0001-libyaml.md",
         "docs/decisions/0002-no-ports-without-a-fake.md", "docs/decisions/0003-digests-of-a-registration.md",
         "docs/decisions/0004-links-in-artifacts.md", "docs/decisions/0005-the-next-version.md",
-        "docs/decisions/0006-swift-6.2.md", "docs/decisions/0007-libcurl.md", "docs/delivery.md",
+        "docs/decisions/0006-swift-6.2.md", "docs/decisions/0007-libcurl.md",
+        "docs/decisions/0008-delivery.md", "docs/delivery.md",
     ]
 
     @Test func `every page is on the list`() async throws {

@@ -4,9 +4,8 @@ import Synchronization
 
 /// Flushes many files to the disk side by side, on threads of its own.
 ///
-/// A file system writes its journal once for several files that wait together: eight threads flush a thousand files
-/// fifteen times faster than one. One flush of the whole file system is as quick on a machine where nothing else is
-/// written, and waits for whatever else is.
+/// A file system writes its journal once for several files that wait together. One flush of the whole file system would
+/// be quicker where nothing else is written, and would wait for whatever else is; `Benchmarks/flush.py` compares them.
 final class DiskFlush: Sendable {
     private static let threadCount = 8
 

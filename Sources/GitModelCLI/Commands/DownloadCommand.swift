@@ -72,6 +72,7 @@ struct DownloadCommand: AsyncParsableCommand {
         request.jobs = jobs
         request.verifies = !skipsVerification
         request.allowsFileURLs = allowsFileURLs
+        request.observer.onStart = { printer.note(DeliveryReport(receipt: $0).summary.terminalSafe()) }
         if let bar {
             request.observer.onProgress = { bar.update($0) }
         } else {
@@ -102,13 +103,12 @@ struct DownloadCommand: AsyncParsableCommand {
                     "\(state): \(file.target.terminalSafe()) (\(size), \(file.digest?.prefix(19) ?? "no digest"))")
             }
             if let credentials = receipt.credentials { printer.note("credentials: \(credentials.terminalSafe())") }
-            return printer.note(report.summary.terminalSafe())
+            return
         }
         let unchanged = receipt.files.count { $0.isUnchanged }
         if unchanged > 0 {
             printer.note("\(receipt.target.terminalSafe()) has this content already: nothing was downloaded")
         }
-        printer.note(report.summary.terminalSafe())
         printer.data(receipt.target.terminalSafe())
     }
 }

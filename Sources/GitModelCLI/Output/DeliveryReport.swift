@@ -12,7 +12,7 @@ struct DeliveryReport {
         let size = receipt.size.map { ", \(ByteCount.text($0))" } ?? ""
         let files = receipt.files.count == 1 ? "1 file" : "\(receipt.files.count) files"
         return "\(receipt.artifact) \(receipt.version)\(stages.isEmpty ? "" : " (\(stages))"): \(files)\(size) "
-            + "from \(receipt.source) (commit \(receipt.commit.short))"
+            + "from \(receipt.source), commit \(receipt.commit.short)"
     }
 
     /// The same as data.

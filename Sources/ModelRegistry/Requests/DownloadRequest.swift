@@ -23,8 +23,8 @@ public struct DownloadRequest: Sendable {
 
 /// Hears how a download goes on. All texts are without secrets, and not escaped.
 public struct DownloadObserver: Sendable {
-    /// What will come from where, before the first byte: source, number of files, bytes where they are known.
-    public var onStart: @Sendable (_ source: String, _ files: Int, _ bytes: Int?) -> Void = { _, _, _ in }
+    /// What will come from where, before the first byte.
+    public var onStart: @Sendable (DownloadReceipt) -> Void = { _ in }
     /// How far it is, about ten times a second.
     public var onProgress: @Sendable (DownloadStatus) -> Void = { _ in }
     /// A file is complete: its path, its bytes, and their digest.

@@ -26,23 +26,23 @@ extension RegistrySession {
         let version = try snapshot.state.version(of: selector, allowsInactive: request.isForced)
         let delivery = try await delivery(of: version, snapshot.configuration, request)
         let placement = try ArtifactPlacement(output: request.output, artifactName: delivery.name)
-        var files: [DownloadReceipt.File]
-        if request.checksOnly {
-            files = try await check(delivery, placement, jobs: request.jobs)
-        } else if request.isDryRun {
-            files = delivery.content.files.map { file in
+        let isDryRun = request.isDryRun || request.checksOnly
+        func receipt(_ files: [DownloadReceipt.File]) -> DownloadReceipt {
+            DownloadReceipt(
+                artifact: selector.artifact, version: version.label, stages: version.activeStages().map(\.stage),
+                commit: version.commit, target: placement.target, source: delivery.source.name,
+                credentials: delivery.source.credentials, size: delivery.content.size, files: files, isDryRun: isDryRun)
+        }
+        let plan = receipt(
+            delivery.content.files.map { file in
                 DownloadReceipt.File(
                     target: placement.target(of: file), size: file.size, digest: file.digest?.description,
                     source: delivery.source.name, isUnchanged: false)
-            }
-        } else {
-            files = try await place(delivery, placement, request)
-        }
-        return DownloadReceipt(
-            artifact: selector.artifact, version: version.label, stages: version.activeStages().map(\.stage),
-            commit: version.commit, target: placement.target, source: delivery.source.name,
-            credentials: delivery.source.credentials, size: delivery.content.size, files: files,
-            isDryRun: request.isDryRun || request.checksOnly)
+            })
+        request.observer.onStart(plan)
+        if request.checksOnly { return receipt(try await check(delivery, placement, jobs: request.jobs)) }
+        if request.isDryRun { return plan }
+        return receipt(try await place(delivery, placement, request))
     }
 
     private func place(
@@ -55,7 +55,6 @@ extension RegistrySession {
         options.jobs = min(max(request.jobs, 1), 64)
         let observer = request.observer
         options.progress = DownloadProgress { observer.onFile($0.path, $0.size, $0.digest.description) }
-        observer.onStart(delivery.source.name, delivery.content.files.count, delivery.content.size)
         let progress = options.progress
         let ticker = Task {
             while !Task.isCancelled {
