@@ -136,7 +136,7 @@ public struct ArtifactPlacement: Sendable {
             ], underlying: error.underlying)
     }
 
-    private var targetExists: RegistryError {
+    var targetExists: RegistryError {
         RegistryError(
             .targetExists, "\(target) exists already and has other content", subject: target,
             hints: ["--force replaces it", "-o PATH puts the artifact elsewhere"])
@@ -150,7 +150,7 @@ public struct ArtifactPlacement: Sendable {
     }
 
     /// Even on demand a repository, with all its history, is not taken for an old version of a model.
-    private var holdsRepository: RegistryError {
+    var holdsRepository: RegistryError {
         RegistryError(
             .targetExists, "\(target) is a Git repository and is not replaced", subject: target,
             hints: ["-o PATH puts the artifact elsewhere"])
