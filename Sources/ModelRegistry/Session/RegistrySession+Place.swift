@@ -39,7 +39,7 @@ extension RegistrySession {
         if change == .unchanged { return PlacementReceipt(file: file, change: change) }
         if change == .replaced, !isForced {
             throw RegistryError(
-                .targetExists, "\(file) exists with other content", subject: file,
+                .targetExists, "the file \(file) exists with other content", subject: file,
                 hints: ["see what would be written: add --dry-run --force", "replace it: add --force"])
         }
         try Self.refuseLinks(root, file)
