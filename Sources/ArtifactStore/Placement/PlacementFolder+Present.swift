@@ -98,7 +98,7 @@ extension PlacementFolder {
         var status = stat()
         guard fstat(number, &status) == 0 else { return 0 }
         switch status.st_mode & S_IFMT {
-        case S_IFREG: return Int(status.st_size)
+        case S_IFREG: return entry.writtenRanges().reduce(0) { $0 + $1.count }
         case S_IFDIR: return entry.entryNames().reduce(0) { $0 + byteCount(of: $1, in: entry) }
         default: return 0
         }
