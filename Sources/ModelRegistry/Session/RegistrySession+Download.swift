@@ -53,6 +53,8 @@ extension RegistrySession {
         options.replaces = request.isForced
         options.verifies = request.verifies
         options.jobs = min(max(request.jobs, 1), 64)
+        let announce = environment.announce
+        options.onWait = { announce("another download of the same content is under way: waiting for \($0)") }
         let observer = request.observer
         options.progress = DownloadProgress { observer.onFile($0.path, $0.size, $0.digest.description) }
         let progress = options.progress
