@@ -12,8 +12,10 @@ extension ArtifactPlacement {
         let expected = options.verifies ? content : nil
         if try placement.filesInPlace(expected, named: name, registered: options.registered) != nil { return true }
         if placement.exists(name) {
-            if !options.replaces { throw targetExists }
-            if placement.holdsRepository(name) { throw holdsRepository }
+            if !options.replaces {
+                throw targetExists(try placement.difference(expected, named: name, registered: options.registered))
+            }
+            if let path = placement.repository(in: name) { throw holdsRepository(path) }
         }
         return false
     }

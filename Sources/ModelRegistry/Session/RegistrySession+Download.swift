@@ -29,7 +29,8 @@ extension RegistrySession {
         let isDryRun = request.isDryRun || request.checksOnly
         func receipt(_ files: [DownloadReceipt.File]) -> DownloadReceipt {
             DownloadReceipt(
-                artifact: selector.artifact, version: version.label, stage: selector.stage, stages: version.activeStages().map(\.stage),
+                artifact: selector.artifact, version: version.label, stage: selector.stage,
+                stages: version.activeStages().map(\.stage),
                 commit: version.commit, target: placement.target, source: delivery.source.name,
                 credentials: delivery.source.credentials, size: delivery.content.size, files: files, isDryRun: isDryRun)
         }
@@ -53,6 +54,8 @@ extension RegistrySession {
         options.replaces = request.isForced
         options.verifies = request.verifies
         options.jobs = min(max(request.jobs, 1), 64)
+        let announce = environment.announce
+        options.onWait = { announce("another download of the same content is under way: waiting for \($0)") }
         return options
     }
 
