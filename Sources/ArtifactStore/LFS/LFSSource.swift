@@ -34,6 +34,7 @@ public struct LFSSource: ArtifactSource {
     private let access: Access?
     private let whyNoServer: RegistryError
     private let servers: LFSServerDirectory
+    private let login = LFSLogin()
 
     /// Creates the source.
     /// - Parameters:
@@ -43,7 +44,7 @@ public struct LFSSource: ArtifactSource {
     public init(local: [FolderStore], access: Access?, whyNoServer: RegistryError, objects: [LFSPointer]) {
         self.access = access
         self.whyNoServer = whyNoServer
-        self.servers = LFSServerDirectory(access, objects)
+        self.servers = LFSServerDirectory(access, objects, login)
         if case .folder(let path) = access?.endpoint {
             // A repository of this machine: its own folder of objects, bare or not.
             self.local = local + [FolderStore("\(path)/.git/lfs/objects"), FolderStore("\(path)/lfs/objects")]
@@ -61,6 +62,8 @@ public struct LFSSource: ArtifactSource {
         case nil: "Git LFS"
         }
     }
+    /// How it lets us in, for people; `nil` where it needs nothing, and before it was asked.
+    public var credentials: String? { login.shown }
     /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { true }
 
@@ -73,7 +76,8 @@ public struct LFSSource: ArtifactSource {
         let authorization = await server.authorization(for: action)
         return try await WebStore(
             action.url, authorization: authorization, headers: action.headers, client: client(),
-            credentialHints: LFSServer.hints(action.url)
+            credentialHints: LFSServer.hints(
+                action.url, hasCredentials: action.hasOwnCredentials || authorization != .none)
         ).readsParts(of: ObjectKey(""))
     }
 
@@ -106,9 +110,10 @@ public struct LFSSource: ArtifactSource {
                     isAgain = true
                     continue
                 }
+                let hasCredentials = action.hasOwnCredentials || authorization != .none
                 throw RegistryError(
-                    error, hasCredentials: action.hasOwnCredentials || authorization != .none,
-                    credentialHints: LFSServer.hints(action.url))
+                    error, hasCredentials: hasCredentials,
+                    credentialHints: LFSServer.hints(action.url, hasCredentials: hasCredentials))
             }
         }
     }

@@ -59,6 +59,8 @@ public struct SFTPStore: ObjectStore {
         return "ssh://\(user)\(location.host)\(port)\(location.path)"
     }
 
+    /// How it lets us in, for people.
+    public var credentials: String? { location.keyFile.map { "key \($0)" } ?? "your SSH keys" }
     /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { false }
     /// Whether parts can be read side by side.
