@@ -79,7 +79,11 @@ struct FileTransfer {
         {
             return try await readParts(of: file, start..<size, into: incoming)
         }
-        try await source.read(file, from: start, to: nil) { !Task.isCancelled && incoming.append($0) }
+        // A source that copies the whole first is told how much that may be.
+        let most = (options.verifies ? file : file.unverified).mostBytes
+        try await source.read(file, from: start, to: source.readsRanges ? nil : most) {
+            !Task.isCancelled && incoming.append($0)
+        }
     }
 
     /// Reads parts side by side. None starts far ahead of what was checked, so that a part that lags behind does not
