@@ -93,6 +93,8 @@ public struct DownloadReceipt: Hashable, Sendable {
     public let artifact: ArtifactName
     /// Its version.
     public let version: VersionLabel
+    /// The stage that was asked for; `nil` where the version was meant another way.
+    public let stage: StageName?
     /// The stages that the version is in.
     public let stages: [StageName]
     /// The commit that the bytes are from.
