@@ -100,7 +100,8 @@ struct DownloadCommand: AsyncParsableCommand {
                 let state = check ? "can be had" : file.isUnchanged ? "unchanged" : "would write"
                 let size = file.size.map { ByteCount.text($0) } ?? "size not known before"
                 printer.note(
-                    "\(state): \(file.target.terminalSafe()) (\(size), \(file.digest.map(ContentLabel.short) ?? "no digest"))")
+                    "\(state): \(file.target.terminalSafe()) (\(size), \(file.digest.map(ContentLabel.short) ?? "no digest"))"
+                )
             }
             if let credentials = receipt.credentials { printer.note("credentials: \(credentials.terminalSafe())") }
             return
