@@ -13,8 +13,9 @@ import Testing
     /// The variables of an environment in which a program is a script.
     private func variables(_ program: String, _ script: String) throws -> [String: String] {
         try sandbox.succeed("mkdir -p bin")
-        try Sandbox.write("#!/bin/sh\n\(script)\n", to: "\(sandbox.path)/bin/\(program)")
-        try sandbox.succeed("chmod +x bin/\(program)")
+        try Sandbox.write("#!/bin/sh\n\(script)\n", to: "\(sandbox.path)/script")
+        // A process that another test starts just now may have open what this one writes, and that cannot be run.
+        try sandbox.succeed("cp script bin/\(program) && chmod +x bin/\(program)")
         return ["PATH": "\(sandbox.path)/bin:/usr/bin:/bin"]
     }
 
@@ -83,5 +84,91 @@ import Testing
         #expect(error?.message.contains("\r") == false)
         if code == .transferFailed { #expect(error?.message.hasSuffix(reason) == true) }
         #expect(error?.hints.contains { $0.contains("2222") } == true)
+    }
+
+    private func sftp(_ script: String, keyFile: String? = nil) throws -> SFTPStore {
+        var variables = try variables("sftp", script)
+        variables["TMPDIR"] = sandbox.path
+        return try SFTPStore(
+            SFTPStore.Location(host: "host", path: "/models", keyFile: keyFile), variables: variables)
+    }
+
+    @Test(arguments: [
+        ("Can't ls: \"/models/nn\" not found", ErrorCode.objectNotFound),
+        ("File \"/models/nn\" not found.", .objectNotFound),
+        ("Couldn't stat remote file: No such file or directory", .objectNotFound),
+        (
+            "Warning: Identity file /k not accessible: No such file or directory.\nana@host: Permission denied (publickey).",
+            .credentialsMissing
+        ),
+        ("Warning: Identity file /k not accessible: No such file or directory.\nkex: reset", .transferFailed),
+        ("ssh: Could not resolve hostname host: Name or service not known", .remoteUnreachable),
+        ("write local \"/tmp/x\": No space left on device", .inputOutput),
+    ])
+    func `only a file of the other machine is missing`(said: String, code: ErrorCode) async throws {
+        let store = try sftp("cat >&2 <<'END'\n\(said)\nEND\nexit 255")
+        let error = await error { _ = try await store.size(of: ObjectKey("nn")) }
+        #expect(error?.code == code)
+    }
+
+    @Test func `a key file that is not there is told as that`() async throws {
+        let store = try sftp("echo 'Connection closed' >&2; exit 255", keyFile: "\(sandbox.path)/no-key")
+        let error = await error { _ = try await store.size(of: ObjectKey("nn")) }
+        #expect(error?.code == .credentialsMissing)
+        #expect(error?.message.contains("\(sandbox.path)/no-key") == true)
+    }
+
+    @Test(arguments: [(11, false), (12, true)])
+    func `what is too large is not copied by sftp`(limit: Int, isRead: Bool) async throws {
+        let store = try sftp(
+            """
+            while read -r line; do case $line in
+            ls*) echo '-rw-r--r--    1 0        0              12 Nov 21 12:00 /models/nn' ;;
+            get*) touch "\(sandbox.path)/copied" ;;
+            esac; done
+            """)
+        let error = await error { try await store.read(ObjectKey("nn"), from: 0, to: limit) { _ in true } }
+        #expect(error?.code == (isRead ? nil : .digestMismatch))
+        try sandbox.succeed(isRead ? "test -e copied" : "! test -e copied")
+    }
+
+    @Test func `nothing is left of a shared connection`() throws {
+        let folder = "\(sandbox.path)/t"
+        try sandbox.succeed("mkdir t")
+        var connection: SSHConnection? = SSHConnection(temporaryFolder: folder)
+        let own = try #require(connection?.folder)
+        #expect(own.hasPrefix(folder + "/"))
+        // A socket that nobody listens at any more.
+        try sandbox.succeed("python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"\(own)/left\")'")
+        connection = nil
+        #expect(Target.entries(of: folder).isEmpty)
+        connection = SSHConnection(temporaryFolder: folder + String(repeating: "/long", count: 20))
+        #expect(connection?.folder?.hasPrefix("/tmp/git-model-") == true)
+    }
+
+    @Test func `the process behind a shared connection is told to end`() throws {
+        try sandbox.succeed("mkdir t")
+        var connection: SSHConnection? = SSHConnection(temporaryFolder: "\(sandbox.path)/t")
+        let own = try #require(connection?.folder)
+        try Sandbox.write(
+            """
+            import socket
+            server = socket.socket(socket.AF_UNIX)
+            server.bind("\(own)/s")
+            server.listen()
+            open("ready", "w")
+            client = server.accept()[0]
+            said = b""
+            while len(said) < 24:
+                said += client.recv(24)
+            open("said", "w").write(said.hex())
+            client.close()
+            """, to: "\(sandbox.path)/master.py")
+        try sandbox.succeed(
+            "python3 master.py > /dev/null 2>&1 < /dev/null & while ! test -e ready; do sleep 0.01; done")
+        connection = nil
+        // A greeting, and MUX_C_TERMINATE.
+        let said = try sandbox.succeed("while ! test -s said; do sleep 0.01; done; cat said")
+        #expect(said == "000000080000000100000004" + "000000081000000500000000")
     }
 }

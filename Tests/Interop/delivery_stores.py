@@ -3,12 +3,14 @@
 import os
 import pwd
 import ssl
+import subprocess
+import tempfile
 import urllib.request
 from pathlib import Path
 
 from delivery_dvc import add, begin, configuration, get, keep, s3_bucket, store
 from delivery_git import script
-from delivery_row import FILES, Download, Row, need, row
+from delivery_row import FILES, Download, Failed, Row, need, row
 from delivery_servers import free_port, send, serve_folder, start
 from hashlib import sha256
 
@@ -116,6 +118,16 @@ def over_sftp(row: Row) -> Download:
     allowed.write_text("")
     row.refuse("clone", "credentials-missing", "SSH keys")
     allowed.write_text(own_key.with_suffix(".pub").read_text())
+    # Short, for a socket is to be in it; the connection that is shared ends with the download, and so does its folder.
+    temporary = Path(row.stack.enter_context(tempfile.TemporaryDirectory(prefix="s", dir="/tmp")))
+    result = row.download("clone", row.folder / "tidy", TMPDIR=str(temporary))
+    if result.returncode != 0:
+        raise Failed(f"clone: status {result.returncode}: {result.stderr.decode(errors='replace')}")
+    if left := sorted(temporary.iterdir()):
+        raise Failed(f"a download over SSH leaves {', '.join(map(str, left))}")
+    commands = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    if str(temporary) in commands:
+        raise Failed("a download over SSH leaves a process")
     return download
 
 

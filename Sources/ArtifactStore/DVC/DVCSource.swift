@@ -21,7 +21,7 @@ public struct DVCSource: ArtifactSource {
     /// The most bytes of a folder's listing.
     private static let manifestLimit = 64 << 20
 
-    private let caches: [FolderStore]
+    private let caches: LocalObjects
     private let remote: Remote?
     /// Why there is no remote, where there is none.
     private let whyNoRemote: RegistryError
@@ -36,7 +36,7 @@ public struct DVCSource: ArtifactSource {
     public init(
         caches: [FolderStore], remote: Remote?, whyNoRemote: RegistryError, keys: [String: ObjectKey] = [:]
     ) {
-        self.caches = caches
+        self.caches = LocalObjects(caches, checks: remote != nil)
         self.remote = remote
         self.whyNoRemote = whyNoRemote
         self.keys = keys
@@ -57,7 +57,9 @@ public struct DVCSource: ArtifactSource {
 
     /// Whether parts can be read side by side.
     public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool {
-        guard let digest = file.digest, let remote, Self.cached(digest, in: caches) == nil else { return false }
+        guard let digest = file.digest, let remote,
+            await caches.find(digest, at: Self.paths(digest, isDirectory: false)).place == nil
+        else { return false }
         for key in candidates(digest) {
             do throws(RegistryError) {
                 return try await remote.store.readsParts(of: key)
@@ -96,7 +98,7 @@ public struct DVCSource: ArtifactSource {
     }
 
     private func find(_ digest: ContentDigest, isDirectory: Bool) async throws(RegistryError) -> String {
-        if let cache = Self.cached(digest, in: caches, isDirectory: isDirectory) {
+        if let cache = caches.folder(of: Self.paths(digest, isDirectory: isDirectory)) {
             return "the DVC cache \(cache.path)"
         }
         guard let remote else { throw whyNoRemote }
@@ -114,13 +116,14 @@ public struct DVCSource: ArtifactSource {
     private func read(
         _ digest: ContentDigest, isDirectory: Bool, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
-        if let cache = Self.cached(digest, in: caches, isDirectory: isDirectory) {
-            for path in Self.paths(digest, isDirectory: isDirectory) {
-                do throws(RegistryError) {
-                    return try await cache.read(ObjectKey(path), from: offset, to: end, into: take)
-                } catch {
-                    if error.code != .objectNotFound { throw error }
-                }
+        // What a folder's listing must be is the MD5 of its bytes as they are.
+        let expected = isDirectory ? ContentDigest(.md5, digest.hexadecimal) : digest
+        let (place, damage) = await caches.find(expected, at: Self.paths(digest, isDirectory: isDirectory))
+        if let place {
+            do throws(RegistryError) {
+                return try await place.folder.read(place.key, from: offset, to: end, into: take)
+            } catch {
+                if error.code != .objectNotFound { throw error }
             }
         }
         guard let remote else { throw whyNoRemote }
@@ -128,10 +131,10 @@ public struct DVCSource: ArtifactSource {
             do throws(RegistryError) {
                 return try await remote.store.read(key, from: offset, to: end, into: take)
             } catch {
-                if error.code != .objectNotFound { throw error }
+                if error.code != .objectNotFound { throw error.with(damage: damage) }
             }
         }
-        throw missing(digest)
+        throw missing(digest).with(damage: damage)
     }
 
     private func missing(_ digest: ContentDigest) -> RegistryError {
@@ -150,11 +153,5 @@ public struct DVCSource: ArtifactSource {
         DVCObjectPath.candidates(
             md5: digest.hexadecimal, isDirectory: isDirectory, isLegacy: digest.algorithm == .md5Text
         ).map(\.description)
-    }
-
-    private static func cached(
-        _ digest: ContentDigest, in caches: [FolderStore], isDirectory: Bool = false
-    ) -> FolderStore? {
-        caches.first { cache in paths(digest, isDirectory: isDirectory).contains { cache.holds($0) } }
     }
 }

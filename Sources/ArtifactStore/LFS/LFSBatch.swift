@@ -19,7 +19,9 @@ enum LFSBatch {
         let isAuthenticated: Bool
 
         /// Whether the server has put into the action who asks.
-        var hasOwnCredentials: Bool { isAuthenticated || headers["authorization"] != nil }
+        var hasOwnCredentials: Bool {
+            isAuthenticated || headers["authorization"] != nil || url.authorization != .none
+        }
     }
 
     /// What a server says of one object.

@@ -13,6 +13,7 @@ actor LFSServer {
     private let client: OutboundClient
     private let credentials: Credentials
     private let ref: String?
+    private let login: LFSLogin
     /// What has not been asked for yet.
     private var pending: [LFSPointer]
     private var answers: [String: LFSBatch.Answer] = [:]
@@ -23,7 +24,7 @@ actor LFSServer {
 
     init(
         _ endpoint: OutboundURL, headers: OutboundHeaders, client: OutboundClient, credentials: @escaping Credentials,
-        ref: String?, objects: [LFSPointer]
+        ref: String?, objects: [LFSPointer], login: LFSLogin = LFSLogin()
     ) {
         self.endpoint = endpoint
         self.headers = headers
@@ -31,6 +32,8 @@ actor LFSServer {
         self.credentials = credentials
         self.ref = ref
         self.pending = objects
+        self.login = login
+        login.set(endpoint.authorization, of: "the address")
     }
 
     /// Whether the download of an object may carry what this server was told.
@@ -102,6 +105,7 @@ actor LFSServer {
                     hasAskedForCredentials = true
                     if let found = await credentials(endpoint) {
                         authorization = found
+                        login.set(found, of: "Git's credential helpers")
                         continue
                     }
                 }
@@ -111,7 +115,8 @@ actor LFSServer {
                         subject: endpoint.description, hints: ["git config lfs.url https://HOST/PATH names another"])
                 }
                 throw RegistryError(
-                    error, hasCredentials: authorization != .none, credentialHints: Self.hints(endpoint))
+                    error, hasCredentials: hasCredentials,
+                    credentialHints: Self.hints(endpoint, hasCredentials: hasCredentials))
             }
         }
     }
@@ -126,14 +131,24 @@ actor LFSServer {
         return RegistryError(
             code == 401 || code == 403 ? .accessDenied : .transferFailed,
             "the Git LFS server \(endpoint) does not give out \(what): \(message) (\(code))", subject: pointer.sha256,
-            hints: Self.hints(endpoint))
+            hints: Self.hints(endpoint, hasCredentials: hasCredentials))
     }
 
-    static func hints(_ url: OutboundURL) -> [String] {
-        [
-            "git credential approve stores a user and password for \(url.host); a helper such as "
-                + "git-credential-manager asks for them",
-            "in CI: git config credential.helper store, or a URL with a token",
+    private var hasCredentials: Bool {
+        authorization != .none || endpoint.authorization != .none || headers["authorization"] != nil
+    }
+
+    /// What mends missing credentials, or wrong ones.
+    static func hints(_ url: OutboundURL, hasCredentials: Bool) -> [String] {
+        let isUsual = url.port == (url.scheme == "https" ? 443 : 80)
+        let host = (url.host.contains(":") ? "[\(url.host)]" : url.host) + (isUsual ? "" : ":\(url.port)")
+        func command(_ verb: String, _ fields: String) -> String {
+            "printf 'protocol=\(url.scheme)\\nhost=\(host)\\n\(fields)\\n' | git credential \(verb)"
+        }
+        let store = [
+            "to keep some: git config --global credential.helper store",
+            "then, with yours: " + command("approve", "username=USER\\npassword=TOKEN\\n"),
         ]
+        return hasCredentials ? ["to forget those that are kept: " + command("reject", "")] + store : store
     }
 }

@@ -30,10 +30,11 @@ public struct LFSSource: ArtifactSource {
         }
     }
 
-    private let local: [FolderStore]
+    private let local: LocalObjects
     private let access: Access?
     private let whyNoServer: RegistryError
     private let servers: LFSServerDirectory
+    private let login = LFSLogin()
 
     /// Creates the source.
     /// - Parameters:
@@ -43,12 +44,13 @@ public struct LFSSource: ArtifactSource {
     public init(local: [FolderStore], access: Access?, whyNoServer: RegistryError, objects: [LFSPointer]) {
         self.access = access
         self.whyNoServer = whyNoServer
-        self.servers = LFSServerDirectory(access, objects)
+        self.servers = LFSServerDirectory(access, objects, login)
         if case .folder(let path) = access?.endpoint {
             // A repository of this machine: its own folder of objects, bare or not.
-            self.local = local + [FolderStore("\(path)/.git/lfs/objects"), FolderStore("\(path)/lfs/objects")]
+            let folders = [FolderStore("\(path)/.git/lfs/objects"), FolderStore("\(path)/lfs/objects")]
+            self.local = LocalObjects(local + folders, checks: true)
         } else {
-            self.local = local
+            self.local = LocalObjects(local, checks: access != nil)
         }
     }
 
@@ -61,19 +63,22 @@ public struct LFSSource: ArtifactSource {
         case nil: "Git LFS"
         }
     }
+    /// How it lets us in, for people; `nil` where it needs nothing, and before it was asked.
+    public var credentials: String? { login.shown }
     /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { true }
 
     /// Whether parts can be read side by side.
     public func readsParts(of file: ArtifactFile) async throws(RegistryError) -> Bool {
         let pointer = try pointer(file)
-        if cached(pointer) != nil { return false }
+        if await cached(pointer).place != nil { return false }
         let server = try await servers.server(for: pointer, whyNoServer)
         let action = try await server.action(for: pointer)
         let authorization = await server.authorization(for: action)
         return try await WebStore(
             action.url, authorization: authorization, headers: action.headers, client: client(),
-            credentialHints: LFSServer.hints(action.url)
+            credentialHints: LFSServer.hints(
+                action.url, hasCredentials: action.hasOwnCredentials || authorization != .none)
         ).readsParts(of: ObjectKey(""))
     }
 
@@ -82,9 +87,18 @@ public struct LFSSource: ArtifactSource {
         _ file: ArtifactFile, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
         let pointer = try pointer(file)
-        if let cache = cached(pointer) {
-            return try await cache.read(ObjectKey(Self.path(pointer)), from: offset, to: end, into: take)
+        let (place, damage) = await cached(pointer)
+        if let place { return try await place.folder.read(place.key, from: offset, to: end, into: take) }
+        do throws(RegistryError) {
+            try await download(pointer, from: offset, to: end, into: take)
+        } catch {
+            throw error.with(damage: damage)
         }
+    }
+
+    private func download(
+        _ pointer: LFSPointer, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
+    ) async throws(RegistryError) {
         let server = try await servers.server(for: pointer, whyNoServer)
         let client = try client()
         var isAgain = false
@@ -106,9 +120,10 @@ public struct LFSSource: ArtifactSource {
                     isAgain = true
                     continue
                 }
+                let hasCredentials = action.hasOwnCredentials || authorization != .none
                 throw RegistryError(
-                    error, hasCredentials: action.hasOwnCredentials || authorization != .none,
-                    credentialHints: LFSServer.hints(action.url))
+                    error, hasCredentials: hasCredentials,
+                    credentialHints: LFSServer.hints(action.url, hasCredentials: hasCredentials))
             }
         }
     }
@@ -116,7 +131,7 @@ public struct LFSSource: ArtifactSource {
     /// Where a file can be had; no byte of it is read.
     public func find(_ file: ArtifactFile) async throws(RegistryError) -> String {
         let pointer = try pointer(file)
-        if let cache = cached(pointer) { return cache.path }
+        if let cache = local.folder(of: [Self.path(pointer)]) { return cache.path }
         _ = try await servers.server(for: pointer, whyNoServer).action(for: pointer)
         return name
     }
@@ -126,8 +141,10 @@ public struct LFSSource: ArtifactSource {
         return access.client
     }
 
-    private func cached(_ pointer: LFSPointer) -> FolderStore? {
-        local.first { $0.holds(Self.path(pointer)) }
+    private func cached(
+        _ pointer: LFSPointer
+    ) async -> (place: (folder: FolderStore, key: ObjectKey)?, damage: RegistryError?) {
+        await local.find(ContentDigest(.sha256, pointer.sha256), at: [Self.path(pointer)])
     }
 
     private func pointer(_ file: ArtifactFile) throws(RegistryError) -> LFSPointer {

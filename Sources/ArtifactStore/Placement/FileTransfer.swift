@@ -50,7 +50,11 @@ struct FileTransfer {
                 incoming.keep(later)
                 await readParts(FilePart.all(of: start..<size, without: later, options.partSize), of: file, incoming)
             } else if start == 0 || start != file.size {
-                try await source.read(file, from: start, to: nil) { !Task.isCancelled && incoming.append($0) }
+                // A source that copies the whole first is told how much that may be.
+                let most = (options.verifies ? file : file.unverified).mostBytes
+                try await source.read(file, from: start, to: source.readsRanges ? nil : most) {
+                    !Task.isCancelled && incoming.append($0)
+                }
             }
         } catch {
             incoming.fail(error)

@@ -30,7 +30,8 @@ public protocol ArtifactSource: Sendable {
     /// Hands over the bytes of a file.
     /// - Parameters:
     ///   - offset: the first byte; always 0 where the source does not read ranges.
-    ///   - end: the byte after the last one; `nil` is the end of the file.
+    ///   - end: the byte after the last one; `nil` is the end of the file. Without ranges it is a bound:
+    ///     what has more bytes may be refused.
     ///   - take: takes the bytes. Where it wants no more, the source returns.
     /// - Throws: ``RegistryError`` where they cannot be read.
     func read(

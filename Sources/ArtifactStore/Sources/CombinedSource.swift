@@ -59,6 +59,8 @@ public struct CombinedSource: ArtifactSource {
                 .internalFault, "no source has \(file.path?.description ?? "the file")",
                 hints: ["report this at the project's page"])
         }
-        try await sources[index].read(file, from: offset, to: end, into: take)
+        // Without ranges of all of them the end is a bound for those that copy the whole first, and for no other.
+        let isRange = readsRanges || !sources[index].readsRanges
+        try await sources[index].read(file, from: offset, to: isRange ? end : nil, into: take)
     }
 }

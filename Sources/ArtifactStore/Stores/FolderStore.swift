@@ -101,6 +101,7 @@ public struct FolderStore: ObjectStore {
     }
 
     private func missing(_ path: String) -> RegistryError {
-        RegistryError(.objectNotFound, "there is no file \(path)", subject: path)
+        RegistryError(
+            .objectNotFound, "there is no file \(path)", subject: path, hints: ["check whether its disk is mounted"])
     }
 }

@@ -17,7 +17,8 @@ public protocol ObjectStore: Sendable {
     /// Hands over the bytes of an object, in order.
     /// - Parameters:
     ///   - offset: the first byte; always 0 where the store does not read ranges.
-    ///   - end: the byte after the last one; `nil` is the end of the object.
+    ///   - end: the byte after the last one; `nil` is the end of the object. Without ranges it is a bound:
+    ///     what has more bytes may be refused.
     /// - Throws: ``RegistryError`` with code ``ErrorCode/objectNotFound``, ``ErrorCode/accessDenied`` and the like.
     func read(
         _ key: ObjectKey, from offset: Int, to end: Int?, into take: @escaping ByteConsumer

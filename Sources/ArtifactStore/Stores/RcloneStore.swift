@@ -24,6 +24,8 @@ public struct RcloneStore: ObjectStore {
     /// Without the time before each line, which a person does not need.
     private static let options = ["--log-format="]
 
+    /// How it lets us in, for people.
+    public var credentials: String? { "those of rclone" }
     /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { true }
     /// Whether parts can be read side by side.

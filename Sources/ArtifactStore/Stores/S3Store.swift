@@ -65,17 +65,16 @@ public struct S3Store: ObjectStore {
     public func read(
         _ key: ObjectKey, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
-        try await ask(.get, key) { (request) async throws(OutboundError) in
+        try await ask(key) { (request) async throws(OutboundError) in
             try await client.read(request, from: offset, to: end, into: take)
         }
     }
 
     /// The bytes of an object, without reading it.
     public func size(of key: ObjectKey) async throws(RegistryError) -> Int? {
-        let response = try await ask(.head, key) { (request) async throws(OutboundError) in
-            try await client.send(request, limit: 0)
-        }
-        return response.flatMap { $0.headers["content-length"] }.flatMap { Int($0) }
+        try await ask(key) { (request) async throws(OutboundError) in
+            try await client.size(of: request)
+        } ?? nil
     }
 
     /// The objects below a folder; `nil` where there is no telling.
@@ -89,7 +88,7 @@ public struct S3Store: ObjectStore {
             let query =
                 (continuation.map { [("continuation-token", $0)] } ?? [])
                 + [("encoding-type", "url"), ("list-type", "2"), ("prefix", prefix)]
-            let response = try await ask(.get, nil, query: query) { (request) async throws(OutboundError) in
+            let response = try await ask(nil, query: query) { (request) async throws(OutboundError) in
                 try await client.send(request, limit: 8 << 20)
             }
             let page = S3Listing(response?.body ?? [])
@@ -107,13 +106,13 @@ public struct S3Store: ObjectStore {
     /// Makes a request, and makes it again where the server says that the bucket is in another region.
     @discardableResult
     private func ask<Value>(
-        _ method: OutboundRequest.Method, _ key: ObjectKey?, query: [(String, String)] = [],
+        _ key: ObjectKey?, query: [(String, String)] = [],
         _ send: (OutboundRequest) async throws(OutboundError) -> Value
     ) async throws(RegistryError) -> Value? {
         var mayChange = true
         while true {
             let tried = region.name
-            let request = try request(method, key, query: query, region: tried)
+            let request = try request(key, query: query, region: tried)
             do throws(OutboundError) {
                 return try await send(request)
             } catch {
@@ -131,7 +130,7 @@ public struct S3Store: ObjectStore {
     }
 
     private func request(
-        _ method: OutboundRequest.Method, _ key: ObjectKey?, query: [(String, String)], region: String
+        _ key: ObjectKey?, query: [(String, String)], region: String
     ) throws(RegistryError) -> OutboundRequest {
         let path = [location.prefix, key?.path ?? ""].filter { !$0.isEmpty }.joined(separator: "/")
         var components = key == nil ? [] : path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
@@ -151,7 +150,7 @@ public struct S3Store: ObjectStore {
             let query = query + (key?.versionID.map { [("versionId", $0)] } ?? [])
             if !query.isEmpty { root = try root.with(query: query.map { (name: $0.0, value: $0.1) }) }
             return OutboundRequest(
-                method, root,
+                .get, root,
                 authorization: keys.map { .aws($0, region: region, service: "s3") } ?? .none)
         } catch {
             throw RegistryError(error, code: .addressRefused)

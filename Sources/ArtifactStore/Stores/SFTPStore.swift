@@ -31,7 +31,7 @@ public struct SFTPStore: ObjectStore {
 
     private let location: Location
     private let variables: [String: String]
-    private let connection = SharedConnection()
+    private let connection: SSHConnection
 
     /// Creates the store.
     /// - Throws: ``RegistryError`` with code ``ErrorCode/addressRefused`` where the host, the user or the path could be
@@ -50,6 +50,7 @@ public struct SFTPStore: ObjectStore {
         }
         self.location = location
         self.variables = variables
+        self.connection = SSHConnection(temporaryFolder: variables["TMPDIR"])
     }
 
     /// The place for people, without secrets.
@@ -59,6 +60,8 @@ public struct SFTPStore: ObjectStore {
         return "ssh://\(user)\(location.host)\(port)\(location.path)"
     }
 
+    /// How it lets us in, for people.
+    public var credentials: String? { location.keyFile.map { "key \($0)" } ?? "your SSH keys" }
     /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { false }
     /// Whether parts can be read side by side.
@@ -68,7 +71,8 @@ public struct SFTPStore: ObjectStore {
     public func read(
         _ key: ObjectKey, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
-        let temporary = try TemporaryFile(in: variables["TMPDIR"] ?? "/tmp")
+        if let end { try await check(key, isAtMost: end) }
+        let temporary = try TemporaryFile(in: temporaryFolder)
         _ = try await run(["get \(Self.quoted(path(of: key))) \(Self.quoted(temporary.path))"], key)
         try temporary.read(into: take, shown: key.path)
     }
@@ -84,6 +88,16 @@ public struct SFTPStore: ObjectStore {
     /// The objects below a folder; `nil` where there is no telling.
     public func list(below folder: ObjectKey, limit: Int) async throws(RegistryError) -> [StoredObject]? { nil }
 
+    private var temporaryFolder: String { variables["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp" }
+
+    /// Refuses what is too large before it takes the place of a temporary file.
+    private func check(_ key: ObjectKey, isAtMost limit: Int) async throws(RegistryError) {
+        guard let size = try await size(of: key), size > limit else { return }
+        throw RegistryError(
+            .digestMismatch, "\(key.path) in \(name) has \(size) bytes where \(limit) are the most that it may have",
+            subject: key.path, hints: ["push what was registered again, or register a new version"])
+    }
+
     private func path(of key: ObjectKey) -> String { key.path.isEmpty ? location.path : "\(location.path)/\(key.path)" }
 
     private func run(_ commands: [String], _ key: ObjectKey) async throws(RegistryError) -> String {
@@ -93,7 +107,16 @@ public struct SFTPStore: ObjectStore {
             arguments += ["-o", "ControlMaster=auto", "-o", "ControlPath=\(path)", "-o", "ControlPersist=5"]
         }
         if let port = location.port { arguments += ["-P", "\(port)"] }
-        if let keyFile = location.keyFile { arguments += ["-i", keyFile] }
+        if let keyFile = location.keyFile {
+            // Otherwise ssh goes on with other keys, and it is these that are refused.
+            guard access(keyFile, R_OK) == 0 else {
+                throw RegistryError(
+                    .credentialsMissing, "there is no key file \(keyFile) that can be read for \(name)",
+                    subject: keyFile,
+                    hints: ["'keyfile' of the DVC remote names it"])
+            }
+            arguments += ["-i", keyFile]
+        }
         arguments += ["--", (location.user.map { "\($0)@" } ?? "") + location.host]
         let output = SmallBody(limit: 1 << 20)
         let result = try await SystemTool.sftp.run(
@@ -116,9 +139,6 @@ public struct SFTPStore: ObjectStore {
         let reason =
             said.split(separator: "\n").last { !$0.hasPrefix("Connection closed") }.map(String.init)
             ?? result.lastLine
-        if said.contains("not found") || said.contains("No such file") {
-            return make(.objectNotFound, "\(key.path) is not in \(name)", [])
-        }
         if said.contains("Host key verification failed") {
             return make(
                 .accessDenied, "the host key of \(location.host) is not known",
@@ -131,33 +151,33 @@ public struct SFTPStore: ObjectStore {
                 .credentialsMissing, "\(name) accepts none of your SSH keys",
                 ["ssh-add adds a key to the agent, 'keyfile' of the DVC remote names one", probe])
         }
-        if said.contains("ermission denied") {
-            return make(.accessDenied, "\(name) does not let you read \(key.path)", [probe])
-        }
         if said.contains("resolve hostname") || said.contains("Connection refused") || said.contains("timed out") {
             return make(.remoteUnreachable, "\(name) cannot be reached: \(reason)", [probe])
         }
+        if Self.isMissing(said) { return make(.objectNotFound, "\(key.path) is not in \(name)", []) }
+        if said.contains("No space left on device") {
+            return make(
+                .inputOutput, "there is no space left in \(temporaryFolder) for a copy of \(key.path)",
+                ["TMPDIR=FOLDER puts it elsewhere"])
+        }
+        if said.contains("ermission denied") {
+            return make(.accessDenied, "\(name) does not let you read \(key.path)", [probe])
+        }
         return make(.transferFailed, "sftp cannot read \(name): \(reason)", [probe])
+    }
+
+    /// Whether it is sftp that misses a file of the other machine, and not ssh one of ours.
+    private static func isMissing(_ said: String) -> Bool {
+        said.split(separator: "\n").contains { line in
+            let isOfRemote = ["Can't ls: ", "File ", "stat remote ", "remote ", "Couldn't stat remote "].contains {
+                line.hasPrefix($0)
+            }
+            return isOfRemote && (line.contains("not found") || line.contains("No such file"))
+        }
     }
 
     /// A word of sftp's batch language; within quotes it does not look for wildcards.
     private static func quoted(_ text: String) -> String {
         "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-    }
-
-    /// The folder of the socket that the processes share; removed with the store.
-    private final class SharedConnection: Sendable {
-        private let folder: String?
-
-        init() {
-            var template = Array("/tmp/git-model-XXXXXX".utf8CString)
-            folder = template.withUnsafeMutableBufferPointer { buffer in
-                buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
-            }
-        }
-
-        deinit { if let folder { rmdir(folder) } }
-
-        var controlPath: String? { folder.map { "\($0)/%C" } }
     }
 }

@@ -27,10 +27,10 @@ public struct WebStore: ObjectStore {
     public var name: String { base.description }
     /// How it lets us in, for people; `nil` where it needs nothing.
     public var credentials: String? {
-        switch authorization {
+        switch login {
         case .none: headers.fields.isEmpty ? nil : "the header \(headers)"
         case .basic(let user, _), .digest(let user, _): "user \(user) with a password"
-        default: "\(authorization)"
+        default: "\(login)"
         }
     }
     /// Whether bytes can be read from the middle on.
@@ -38,19 +38,25 @@ public struct WebStore: ObjectStore {
 
     /// Whether parts can be read side by side.
     public func readsParts(of key: ObjectKey) async throws(RegistryError) -> Bool {
-        var request = try request(.get, key)
+        var request = try request(key)
         request.length = 1
-        let response = try await wording(key) { () async throws(OutboundError) in
-            try await client.download(request, limit: 1) { _ in true }
+        let response = try await wording(key) { () async throws(OutboundError) -> OutboundResponse? in
+            do throws(OutboundError) {
+                return try await client.download(request, limit: 1) { _ in true }
+            } catch {
+                // A server without ranges sends all, or what is packed, and what it sends is read in one go.
+                guard [.rangeIgnored, .tooLong, .encoded].contains(error.kind) else { throw error }
+                return nil
+            }
         }
-        return response?.status == 206
+        return response??.status == 206
     }
 
     /// Hands over bytes, in order, until there are no more or no more are wanted.
     public func read(
         _ key: ObjectKey, from offset: Int, to end: Int?, into take: @escaping ByteConsumer
     ) async throws(RegistryError) {
-        let request = try request(.get, key)
+        let request = try request(key)
         try await wording(key) { () async throws(OutboundError) in
             try await client.read(request, from: offset, to: end, into: take)
         }
@@ -58,21 +64,25 @@ public struct WebStore: ObjectStore {
 
     /// The bytes of an object, without reading it.
     public func size(of key: ObjectKey) async throws(RegistryError) -> Int? {
-        let request = try request(.head, key)
-        let response = try await wording(key) { () async throws(OutboundError) in
-            try await client.send(request, limit: 0)
-        }
-        return response.flatMap { $0.headers["content-length"] }.flatMap { Int($0) }
+        let request = try request(key)
+        return try await wording(key) { () async throws(OutboundError) in
+            try await client.size(of: request)
+        } ?? nil
     }
 
     /// The objects below a folder; `nil` where there is no telling.
     public func list(below folder: ObjectKey, limit: Int) async throws(RegistryError) -> [StoredObject]? { nil }
 
-    private func request(_ method: OutboundRequest.Method, _ key: ObjectKey) throws(RegistryError) -> OutboundRequest {
+    /// Who asks: the user and the password of the address where nothing else was said.
+    private var login: OutboundAuthorization { authorization == .none ? base.authorization : authorization }
+
+    private var hasCredentials: Bool { login != .none || !headers.fields.isEmpty }
+
+    private func request(_ key: ObjectKey) throws(RegistryError) -> OutboundRequest {
         do throws(MalformedValue) {
             let components = key.path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
             let url = key.path.isEmpty ? base : try base.appending(path: components)
-            return OutboundRequest(method, url, headers: headers, authorization: authorization)
+            return OutboundRequest(.get, url, headers: headers, authorization: authorization)
         } catch {
             throw RegistryError(error, code: .addressRefused)
         }
@@ -86,7 +96,7 @@ public struct WebStore: ObjectStore {
             return try await body()
         } catch {
             if error.kind == .stopped { return nil }
-            throw RegistryError(error, hasCredentials: authorization != .none, credentialHints: credentialHints)
+            throw RegistryError(error, hasCredentials: hasCredentials, credentialHints: credentialHints)
         }
     }
 }

@@ -28,10 +28,11 @@ A path may begin with a component of its own, such as /~7, which is left out, so
     /drop/times/M           closes the connection without an answer M times, then "done"
     /gzip/N                 the content, compressed
     /echo                   method, path, headers and body as JSON
-    /lfs/objects/batch      an address for each object that is asked for, as a Git LFS server gives
+    /headless/S/N           as /range/N, and the status S for HEAD
     /count?of=PATH          how often PATH was asked for, with its query
     /auth/basic, /auth/digest   "done" for ana and "pass word:ü", 401 otherwise
     /lfs/S/objects/batch    Git LFS's batch API: all objects are at /status/S, by an address and a header with secrets
+    /lfs/ROUTE/objects/batch    the same, and they are at a route of several components; at /bytes/1 without one
     /bigheaders/N           N fields; /longheader/N one field of N bytes; /longstatus/N a status line of N bytes
     /nothttp                bytes that are not HTTP
     /wrongrange/N           206 with the wrong part; /norange/N 206 without Content-Range
@@ -141,10 +142,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             rest -= self.wfile.write(piece[: min(rest, len(piece))])
 
     def route_lfs(self):
-        """The batch API of Git LFS: leads to a status by an address and a header with secrets."""
+        """The batch API of Git LFS: leads to another route, or to a status by an address and a header with secrets."""
         asked = json.loads(self.body or b"{}").get("objects", [])
-        href = f"http://127.0.0.1:{self.server.server_address[1]}/status/{self.rest[0]}?X-Amz-Signature={SECRET}"
-        action = {"href": href, "header": {"Authorization": f"Bearer {SECRET}"}}
+        host = f"http://127.0.0.1:{self.server.server_address[1]}"
+        route = self.rest[:-2]
+        action = {"href": f"{host}{self.prefix}/{'/'.join(route or ['bytes', '1'])}"}
+        if len(route) == 1:
+            action["href"] = f"{host}/status/{route[0]}?X-Amz-Signature={SECRET}"
+            action["header"] = {"Authorization": f"Bearer {SECRET}"}
         objects = [{"oid": one["oid"], "size": one["size"], "actions": {"download": action}} for one in asked]
         self.send(json.dumps({"transfer": "basic", "objects": objects}).encode())
 
@@ -252,11 +257,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         }
         self.send(json.dumps(said).encode())
 
-    def route_lfs(self):
-        asked = json.loads(self.body)["objects"]
-        href = f"http://127.0.0.1:{self.server.server_port}/bytes/1"
-        objects = [{**object, "actions": {"download": {"href": href}}} for object in asked]
-        self.send(json.dumps({"transfer": "basic", "objects": objects}).encode())
+    def route_headless(self):
+        if self.command == "HEAD":
+            return self.send(b"", int(self.rest[0]))
+        body, status, headers = self.part(int(self.rest[1]))
+        self.send(body, status, **headers)
 
     def route_count(self):
         self.send(str(counts.get(self.query["of"], 0)).encode())
