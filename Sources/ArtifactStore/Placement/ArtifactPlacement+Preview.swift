@@ -11,12 +11,7 @@ extension ArtifactPlacement {
         let placement = PlacementFolder(try OpenFile.openFolder(folder), shown: target)
         let expected = options.verifies ? content : nil
         if try placement.filesInPlace(expected, named: name, registered: options.registered) != nil { return true }
-        if placement.exists(name) {
-            if !options.replaces {
-                throw targetExists(try placement.difference(expected, named: name, registered: options.registered))
-            }
-            if let path = placement.repository(in: name) { throw holdsRepository(path) }
-        }
+        if placement.exists(name) { try refuse(expected, in: placement, options) }
         return false
     }
 }

@@ -108,10 +108,7 @@ public struct ArtifactPlacement: Sendable {
             return present
         }
         let wasThere = placement.exists(name)
-        if wasThere, !options.replaces {
-            throw targetExists(try placement.difference(expected, named: name, registered: options.registered))
-        }
-        if wasThere, let path = placement.repository(in: name) { throw holdsRepository(path) }
+        if wasThere { try refuse(expected, in: placement, options) }
 
         let temporary = try await TemporaryName.reserve(
             for: expected, isFolder: content.isFolder, named: name, in: placement, quietWait: options.quietWait
@@ -159,48 +156,7 @@ public struct ArtifactPlacement: Sendable {
     }
 
     /// A name beside the target, for people.
-    private func path(of name: String) -> String {
+    func path(of name: String) -> String {
         folder == "." ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
-
-    func targetExists(_ difference: String) -> RegistryError {
-        RegistryError(
-            .targetExists, "\(target) exists already and \(difference)", subject: target,
-            hints: ["--force replaces it", "-o PATH puts the artifact elsewhere"])
-    }
-
-    /// Something came to stand there while the bytes were on their way.
-    private var targetAppeared: RegistryError {
-        RegistryError(
-            .inputOutput, "cannot write \(target): something was put there meanwhile", subject: target,
-            hints: ["look at what it is, and run the same command again"])
-    }
-
-    /// Even on demand a repository, with all its history, is not taken for an old version of a model.
-    func holdsRepository(_ path: String) -> RegistryError {
-        let what = path == name ? "is a Git repository" : "holds the Git repository \(self.path(of: path))"
-        return RegistryError(
-            .targetExists, "\(target) \(what) and is not replaced", subject: target,
-            hints: ["-o PATH puts the artifact elsewhere"])
-    }
-}
-
-/// Whether a path leads to a folder, links followed.
-private func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-}
-
-/// Creates a folder and those above it, as `mkdir -p` does.
-/// - Returns: those that were not there, the outermost first. Where it fails, none of them stays.
-private func createFolders(_ path: String) throws(RegistryError) -> [String] {
-    if isFolder(path) { return [] }
-    let above = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let created = !above.isEmpty && above != path ? try createFolders(above) : []
-    if path.hasSuffix("/") { return created }
-    if mkdir(path, 0o777) == 0 { return created + [path] }
-    if errno == EEXIST { return created }
-    let error = fileError("create", path)
-    for path in created.reversed() { rmdir(path) }
-    throw error
 }
