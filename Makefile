@@ -20,6 +20,9 @@ DELIVERY_PEERS := dvc[s3,ssh,webdav]==3.67.1
 DELIVERY_OLD := dvc==2.58.2 pathspec==0.11.2 dulwich==0.22.8 pygit2==1.14.1
 DELIVERY_SERVERS := moto[server]==5.2.5 giftless==0.6.2 flask-marshmallow==1.4.0 marshmallow==3.26.2 webargs==8.7.1 \
 	figcan==0.0.4 Flask-Classful==0.16.0 python-dotenv PyJWT python-dateutil cachetools typing-extensions
+# What the pipelines of `init` are held against: the published schemas of the CI products, and a reader of YAML.
+PIPELINES := $(BUILD)/pipelines-venv
+PIPELINES_TOOLS := check-jsonschema==0.39.0 ruamel.yaml==0.19.1
 REGISTRIES ?= $(CURDIR)/../shared/registries
 INTEROP_ARGUMENTS = --registries "$(REGISTRIES)" $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST_SEED),--first-seed $(FIRST_SEED)) \
 	$(if $(SEED),--seed $(SEED)) $(if $(MODE),--mode $(MODE)) $(if $(OPERATIONS),--operations $(OPERATIONS))
@@ -28,7 +31,7 @@ INTEROP_ARGUMENTS = --registries "$(REGISTRIES)" $(if $(SEEDS),--seeds $(SEEDS))
 export PYTHONPYCACHEPREFIX := $(BUILD)/pycache
 
 .DEFAULT_GOAL := build
-.PHONY: help deps build install demo test lint interop interop-selftest interop-tools delivery delivery-tools bench check-static clean
+.PHONY: help deps build install demo test lint interop interop-selftest interop-tools delivery delivery-tools pipelines pipelines-tools bench check-static clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -68,11 +71,15 @@ lint: ## Check style, documentation of public symbols, Python and shell files
 
 interop: $(if $(GIT_MODEL),,build) interop-tools delivery-tools ## Hold git-model against the real GTO, DVC, Git LFS and others (SEEDS=, SEED=, OPERATIONS=)
 	$(VENV)/bin/python Tests/Interop/interop.py $(INTEROP_ARGUMENTS)
-	$(if $(SEED),,$(MAKE) delivery GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))")
+	$(if $(SEED),,$(MAKE) pipelines delivery GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))")
 
 delivery: $(if $(GIT_MODEL),,build) delivery-tools ## Hold download against what the peers deliver (ROWS="git/file dvc-s3/folder")
 	GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))" DVC="$(DELIVERY)/peers/bin/dvc" DVC2="$(DELIVERY)/old/bin/dvc" \
 		MOTO_SERVER="$(DELIVERY)/servers/bin/moto_server" $(PYTHON) Tests/Interop/delivery.py $(ROWS)
+
+pipelines: $(if $(GIT_MODEL),,build) pipelines-tools ## Hold the pipelines of init against the CI products' schemas, and run them
+	GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))" CHECK_JSONSCHEMA="$(PIPELINES)/bin/check-jsonschema" \
+		$(PIPELINES)/bin/python Tests/Interop/pipelines.py
 
 interop-selftest: interop-tools ## Hold GTO against itself, whole and with faults: the harness must find each
 	$(VENV)/bin/python Tests/Interop/selftest.py $(INTEROP_ARGUMENTS)
@@ -93,6 +100,17 @@ delivery-tools: $(DELIVERY_MARK)
 $(DELIVERY_MARK):
 	@scripts/install-dependencies --interop
 	scripts/install-delivery-peers "$(DELIVERY)" "$(PYTHON)" peers "$(DELIVERY_PEERS)" old "$(DELIVERY_OLD)" servers "$(DELIVERY_SERVERS)"
+	touch $@
+
+# The name of the mark is made of what is installed, as above.
+PIPELINES_MARK := $(PIPELINES)/$(shell echo '$(PIPELINES_TOOLS)' | cksum | cut -d' ' -f1)
+
+pipelines-tools: $(PIPELINES_MARK)
+
+$(PIPELINES_MARK):
+	@scripts/install-dependencies --interop
+	$(PYTHON) -m venv --clear $(PIPELINES)
+	$(PIPELINES)/bin/python -m pip install --quiet --disable-pip-version-check $(PIPELINES_TOOLS)
 	touch $@
 
 bench: $(if $(GIT_MODEL),,build) interop-tools ## Measure git-model beside git and GTO (QUICK=1: the bars only)

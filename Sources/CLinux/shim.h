@@ -5,6 +5,7 @@
 
 #define LINUX_RENAME_NOREPLACE 1u
 #define LINUX_RENAME_EXCHANGE 2u
+#define LINUX_SEEK_DATA 3
 #define LINUX_SEEK_HOLE 4
 
 /// renameat2(2); -1 and errno where it fails.

@@ -38,7 +38,12 @@ public enum GitModelCLI {
         } catch {
             if let signal = Interruption.signal {
                 Printer().warning("interrupted")
-                if let error = error as? RegistryError, error.code == .outcomeUnknown { _ = show(error, arguments) }
+                if let error = error as? RegistryError {
+                    if error.code == .outcomeUnknown { _ = show(error, arguments) }
+                    // What is kept for the next time.
+                    let kept = error.hints.filter { $0.contains("are kept in") }
+                    for hint in kept { Printer().warning("hint: \(hint.terminalSafe(limit: 1000))") }
+                }
                 return 128 + signal
             }
             return report(error, arguments)

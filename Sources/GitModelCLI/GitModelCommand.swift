@@ -19,7 +19,8 @@ struct GitModelCommand: AsyncParsableCommand {
                 subcommands: [
                     ShowCommand.self, HistoryCommand.self, StagesCommand.self, DescribeCommand.self, DoctorCommand.self,
                 ]),
-            CommandGroup(name: "React to tags", subcommands: [CheckRefCommand.self, TriggerCommand.self]),
+            CommandGroup(
+                name: "React to tags", subcommands: [CheckRefCommand.self, TriggerCommand.self, InitCommand.self]),
             CommandGroup(name: "Deliver models", subcommands: [DownloadCommand.self]),
             CommandGroup(
                 name: "Other",

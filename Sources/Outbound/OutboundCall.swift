@@ -11,10 +11,15 @@ struct OutboundCall {
     /// Called before a try that begins anew.
     let restart: @Sendable () -> Void
 
+    /// How many tries there are, whatever comes; each so many bytes earn a further one.
+    private static let freeTries = 100
+    private static let bytesOfATry = 65_536
+
     /// Runs it to its end.
     func run() async throws(OutboundError) -> OutboundResponse {
         try check()
         var tries = 0
+        var allTries = 0
         while true {
             let before = delivery.received
             let failure: Follower.Failure
@@ -22,9 +27,12 @@ struct OutboundCall {
             case .success(let response): return response
             case .failure(let stopped): failure = stopped
             }
-            // Bytes that came are a step ahead, however small.
+            // Bytes that came are a step ahead, however small; but a server that gives out one at a time has no end.
             tries = isContinuing && delivery.received > before ? 1 : tries + 1
-            guard tries < policy.attempts, mayRepeat(after: failure) else { throw failure.error }
+            allTries += 1
+            guard tries < policy.attempts, allTries < Self.freeTries + delivery.received / Self.bytesOfATry,
+                mayRepeat(after: failure)
+            else { throw failure.error }
             guard await pause(number: tries, asked: failure.retryAfter) else {
                 throw OutboundError(.cancelled, failure.error.url)
             }

@@ -79,7 +79,8 @@ import Testing
             #expect(error?.code == .transferFailed, "part \(bad)")
             #expect(!target.entries.contains("model.bin"))
             let kept = try target.temporary.map { try Sandbox.readBytes($0) } ?? []
-            #expect(kept.count <= bad * 4096 && kept == Array(bytes.prefix(kept.count)), "part \(bad): \(kept.count)")
+            #expect(
+                kept.count <= (bad + 1) * 4096 && kept == Array(bytes.prefix(kept.count)), "part \(bad): \(kept.count)")
             #expect(options.progress.reading.bytesDone == kept.count, "part \(bad)")
             // What is said to be kept is what is kept.
             let says = error?.hints.contains { $0.contains("\(kept.count) of \(bytes.count) bytes are kept") }
@@ -89,6 +90,64 @@ import Testing
             let second = ScriptedSource(bytes, hasParts: true)
             #expect(await target.bring(file, from: second, self.options()).value?.count == 1)
             #expect(second.reads.map(\.offset).min() == kept.count)
+            try #expect(Sandbox.readBytes(target.path) == bytes)
+            unlink(target.path)
+        }
+    }
+
+    @Test func `an interrupted download in parts keeps what has come, in order or not`() async throws {
+        let (mebibyte, jobs) = (1 << 20, 8)
+        let bytes = randomBytes(24 * mebibyte)
+        let file = try ArtifactFile(bytes)
+        // Eight parts of 2 MiB, side by side: of each of them 1.5 MiB come, half of the whole.
+        let (ready, signal) = AsyncStream<Void>.makeStream()
+        let source = ScriptedSource(hasParts: true) { read in
+            read.hand(bytes, upTo: read.offset + 3 * mebibyte / 2, pieceSize: 65_536)
+            signal.yield()
+            try? await Task.sleep(for: .seconds(60))
+            return nil
+        }
+        var options = options(jobs: jobs, partSize: 2 * mebibyte)
+        let (path, content, first) = (target.path, ArtifactContent(file), options)
+        let task = Task {
+            _ = try await ArtifactPlacement(output: path, artifactName: "x").place(content, from: source, first)
+        }
+        var begun = 0
+        for await _ in ready {
+            begun += 1
+            if begun == jobs { break }
+        }
+        task.cancel()
+        let error = await task.result.error as? RegistryError
+        #expect(error?.message == "interrupted: nothing was written to \(path)")
+        let kept = first.progress.reading.bytesDone
+        #expect(error?.hints.contains { $0.contains(": \(kept) of \(bytes.count) bytes are kept") } == true)
+        // A file system that tells of no gaps can keep the first part only.
+        let tellsOfHoles = kept > 2 * mebibyte
+        #expect(kept >= (tellsOfHoles ? bytes.count * 4 / 10 : 3 * mebibyte / 2), "\(kept)")
+        options.progress = DownloadProgress()
+        let second = ScriptedSource(bytes, hasParts: true)
+        #expect(await target.bring(file, from: second, options).value?.count == 1)
+        let asked = second.reads.reduce(0) { $0 + ($1.end ?? bytes.count) - $1.offset }
+        #expect(asked == bytes.count - kept)
+        #expect(options.progress.reading.bytesResumed == kept && options.progress.reading.bytesDone == bytes.count)
+        try #expect(Sandbox.readBytes(target.path) == bytes)
+    }
+
+    @Test func `what was left behind a gap is checked, and is longer than the content only once`() async throws {
+        let mebibyte = 1 << 20
+        let bytes = randomBytes(6 * mebibyte)
+        let file = try ArtifactFile(bytes)
+        for isLonger in [true, false] {
+            #expect(await target.bring(file, from: ScriptedSource(bytes, cutAt: 10)).error != nil)
+            let descriptor = open(try #require(target.temporary), O_RDWR | O_TRUNC | O_CLOEXEC)
+            let planted = isLonger ? Array(bytes[(2 * mebibyte)..<(4 * mebibyte)]) : randomBytes(2 * mebibyte, seed: 3)
+            let written = planted.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(2 * mebibyte)) }
+            #expect(written == planted.count)
+            #expect(ftruncate(descriptor, off_t((isLonger ? 9 : 6) * mebibyte)) == 0)
+            close(descriptor)
+            let source = ScriptedSource(bytes, hasParts: true)
+            #expect(await target.bring(file, from: source, options(partSize: 256 << 10)).value?.count == 1)
             try #expect(Sandbox.readBytes(target.path) == bytes)
             unlink(target.path)
         }

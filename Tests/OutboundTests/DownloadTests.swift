@@ -30,6 +30,13 @@ import Testing
         }
     }
 
+    @Test func `a server that gives out a byte at a time is not followed for ever`() async throws {
+        let fixture = try Fixture()
+        let (bytes, result) = try await fixture.download("/cut/100000/at/1")
+        #expect(result.error?.kind == .cut, "\(String(describing: result.error))")
+        #expect(bytes.count >= 50 && bytes.count <= 101)
+    }
+
     @Test func `goes on as long as bytes come`() async throws {
         let fixture = try Fixture()
         let (bytes, result) = try await fixture.download("/cut/1000/at/37")

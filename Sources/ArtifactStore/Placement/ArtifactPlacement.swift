@@ -45,8 +45,11 @@ public struct ArtifactPlacement: Sendable {
                 hints: [output.isEmpty ? "leave -o out to download here" : "-o ./- writes a file of that name"])
         }
         if output.utf8.contains(0) || last.utf8.count > 200 {
+            let reason =
+                output.utf8.contains(0)
+                ? "it holds a NUL byte" : "its last part is longer than 200 bytes, and the temporary name needs room"
             throw RegistryError(
-                .unsafePath, "the output path '\(output)' cannot be used", subject: output,
+                .unsafePath, "the output path '\(output)' cannot be used: \(reason)", subject: output,
                 hints: ["choose another with -o"])
         }
         if last.isEmpty || last == "." || last == ".." || isFolder(output) {
@@ -66,9 +69,7 @@ public struct ArtifactPlacement: Sendable {
     }
 
     /// The whole target, for people.
-    public var target: String {
-        folder == "." ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-    }
+    public var target: String { path(of: name) }
 
     /// Brings an artifact to the target.
     /// - Returns: the files, in the order of the content.
@@ -88,18 +89,33 @@ public struct ArtifactPlacement: Sendable {
                     "to record it, write 'meta: {sha256: DIGEST}' beside the artifact's path and register again",
                 ])
         }
-        try createFolders(folder)
+        let created = try createFolders(folder)
+        do throws(RegistryError) {
+            return try await place(content, from: source, inFolder: options)
+        } catch {
+            // The innermost first; where something is kept in one, it stays.
+            for path in created.reversed() { rmdir(path) }
+            throw error
+        }
+    }
+
+    private func place(
+        _ content: ArtifactContent, from source: any ArtifactSource, inFolder options: PlacementOptions
+    ) async throws(RegistryError) -> [PlacedFile] {
         let placement = PlacementFolder(try OpenFile.openFolder(folder), shown: target)
         let expected = options.verifies ? content : nil
         if let present = try placement.filesInPlace(expected, named: name, registered: options.registered) {
             return present
         }
         let wasThere = placement.exists(name)
-        if wasThere, !options.replaces { throw targetExists }
-        if wasThere, placement.holdsRepository(name) { throw holdsRepository }
+        if wasThere, !options.replaces {
+            throw targetExists(try placement.difference(expected, named: name, registered: options.registered))
+        }
+        if wasThere, let path = placement.repository(in: name) { throw holdsRepository(path) }
 
         let temporary = try await TemporaryName.reserve(
-            for: expected, isFolder: content.isFolder, named: name, in: placement)
+            for: expected, isFolder: content.isFolder, named: name, in: placement, quietWait: options.quietWait
+        ) { options.onWait(path(of: $0)) }
         if temporary.hasWaited,
             let present = try placement.filesInPlace(expected, named: name, registered: options.registered)
         {
@@ -111,7 +127,7 @@ public struct ArtifactPlacement: Sendable {
             let placed = try await placement.write(content, from: source, named: temporary.name, options)
             guard temporary.isHeld(in: placement) else { throw targetAppeared }
             if try placement.move(temporary.name, to: name, replaces: options.replaces) { return placed }
-            throw wasThere ? targetExists : targetAppeared
+            throw wasThere ? targetExists("has other content") : targetAppeared
         } catch {
             throw keepOrRemove(temporary, placement, source, content, error)
         }
@@ -122,23 +138,34 @@ public struct ArtifactPlacement: Sendable {
         _ temporary: TemporaryName, _ placement: PlacementFolder, _ source: any ArtifactSource,
         _ content: ArtifactContent, _ error: RegistryError
     ) -> RegistryError {
+        // A file of a folder that was wrong is empty by now, and the others are what they should be.
         let bytes = placement.byteCount(of: temporary.name)
-        guard source.readsRanges, temporary.isLasting, bytes > 0, error.code != .digestMismatch else {
+        let isWrong = error.code == .digestMismatch
+        guard source.readsRanges, temporary.isLasting, bytes > 0, !isWrong || content.isFolder else {
             placement.removeAll(temporary.name)
             return error
         }
         let whole = content.size.map { " of \($0)" } ?? ""
+        let again = "run the same command again"
+        let others = error.hints.filter { !$0.hasPrefix(again) }.map { hint in
+            hint.hasSuffix(" and \(again)") ? String(hint.dropLast(" and \(again)".count)) : hint
+        }
         return RegistryError(
             error.code, error.message, subject: error.subject,
-            hints: error.hints.filter { !$0.hasPrefix("run the same command again") } + [
-                "run the same command again to go on: \(bytes)\(whole) bytes are kept in "
-                    + "\((folder == "." ? temporary.name : "\(folder)/\(temporary.name)").shellQuoted)"
+            hints: others + [
+                "\(isWrong ? "when that is mended, " : "")\(again) to go on: \(bytes)\(whole) bytes are kept in "
+                    + path(of: temporary.name).shellQuoted
             ], underlying: error.underlying)
     }
 
-    private var targetExists: RegistryError {
+    /// A name beside the target, for people.
+    private func path(of name: String) -> String {
+        folder == "." ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    }
+
+    func targetExists(_ difference: String) -> RegistryError {
         RegistryError(
-            .targetExists, "\(target) exists already and has other content", subject: target,
+            .targetExists, "\(target) exists already and \(difference)", subject: target,
             hints: ["--force replaces it", "-o PATH puts the artifact elsewhere"])
     }
 
@@ -150,9 +177,10 @@ public struct ArtifactPlacement: Sendable {
     }
 
     /// Even on demand a repository, with all its history, is not taken for an old version of a model.
-    private var holdsRepository: RegistryError {
-        RegistryError(
-            .targetExists, "\(target) is a Git repository and is not replaced", subject: target,
+    func holdsRepository(_ path: String) -> RegistryError {
+        let what = path == name ? "is a Git repository" : "holds the Git repository \(self.path(of: path))"
+        return RegistryError(
+            .targetExists, "\(target) \(what) and is not replaced", subject: target,
             hints: ["-o PATH puts the artifact elsewhere"])
     }
 }
@@ -164,10 +192,15 @@ private func isFolder(_ path: String) -> Bool {
 }
 
 /// Creates a folder and those above it, as `mkdir -p` does.
-private func createFolders(_ path: String) throws(RegistryError) {
-    if isFolder(path) { return }
+/// - Returns: those that were not there, the outermost first. Where it fails, none of them stays.
+private func createFolders(_ path: String) throws(RegistryError) -> [String] {
+    if isFolder(path) { return [] }
     let above = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    if !above.isEmpty, above != path { try createFolders(above) }
-    if path.hasSuffix("/") { return }
-    if mkdir(path, 0o777) != 0, errno != EEXIST { throw fileError("create", path) }
+    let created = !above.isEmpty && above != path ? try createFolders(above) : []
+    if path.hasSuffix("/") { return created }
+    if mkdir(path, 0o777) == 0 { return created + [path] }
+    if errno == EEXIST { return created }
+    let error = fileError("create", path)
+    for path in created.reversed() { rmdir(path) }
+    throw error
 }

@@ -1,4 +1,3 @@
-import CLinux
 import GitTypes
 import Glibc
 import RegistryCore
@@ -17,32 +16,46 @@ struct FileTransfer {
         _ file: ArtifactFile, in folder: OpenFile, _ name: String, shown: String, registered: ContentDigest?
     ) async throws(RegistryError) -> ArtifactPlacement.PlacedFile {
         let output = try Self.open(name, in: folder, isExecutable: file.isExecutable, shown: shown)
-        var start = canResume(file) ? Self.resumableLength(of: output, file) : 0
+        var (start, later) = canResume(file) ? Self.resumable(output, file) : (0, [])
         if start > 0, let placed = try alreadyWhole(file, in: folder, name, shown: shown, registered: registered) {
             return placed
         }
         while true {
             do throws(RegistryError) {
-                return try await bring(file, from: start, to: output, shown: shown, registered: registered)
+                return try await bring(
+                    file, from: start, later, to: output, shown: shown, registered: registered)
             } catch {
                 // What an earlier download left may be other than it seems, after a power cut for one: from the start.
-                guard error.code == .digestMismatch, start > 0 else { throw error }
-                start = 0
+                guard error.code == .digestMismatch, start > 0 || !later.isEmpty else { throw error }
+                (start, later) = (0, [])
             }
         }
     }
 
+    /// - Parameter later: what an earlier download left behind a gap.
     private func bring(
-        _ file: ArtifactFile, from start: Int, to output: OpenFile, shown: String, registered: ContentDigest?
+        _ file: ArtifactFile, from start: Int, _ later: [Range<Int>], to output: OpenFile, shown: String,
+        registered: ContentDigest?
     ) async throws(RegistryError) -> ArtifactPlacement.PlacedFile {
-        if ftruncate(output.number, off_t(start)) != 0 { throw fileError("write", shown) }
+        let comesInParts = try await comesInParts(file, from: start, later)
+        let later = comesInParts ? later : []
+        if ftruncate(output.number, off_t(later.last?.upperBound ?? start)) != 0 { throw fileError("write", shown) }
         // What is not checked may be of another length, too; the source still finds it by what it should be.
         let incoming = try IncomingFile(
             options.verifies ? file : file.unverified, into: output, registered: options.verifies ? registered : nil,
             shown: shown, progress: options.progress)
         try incoming.resume(upTo: start)
         do throws(RegistryError) {
-            if start == 0 || start != file.size { try await read(file, from: start, into: incoming) }
+            if comesInParts, let size = file.size {
+                incoming.keep(later)
+                await readParts(FilePart.all(of: start..<size, without: later, options.partSize), of: file, incoming)
+            } else if start == 0 || start != file.size {
+                // A source that copies the whole first is told how much that may be.
+                let most = (options.verifies ? file : file.unverified).mostBytes
+                try await source.read(file, from: start, to: source.readsRanges ? nil : most) {
+                    !Task.isCancelled && incoming.append($0)
+                }
+            }
         } catch {
             incoming.fail(error)
         }
@@ -52,8 +65,7 @@ struct FileTransfer {
             options.progress.finishFile()
             return ArtifactPlacement.PlacedFile(path: shown, size: size, digest: digest, isUnchanged: false)
         } catch {
-            // Only what was checked stays: parts behind a gap go, and all where it was wrong.
-            incoming.leave(error.code == .digestMismatch ? 0 : incoming.checked)
+            if error.code == .digestMismatch { incoming.leaveNothing() } else { incoming.leave() }
             throw error
         }
     }
@@ -71,50 +83,43 @@ struct FileTransfer {
         return ArtifactPlacement.PlacedFile(path: shown, size: whole.size, digest: whole.digest, isUnchanged: false)
     }
 
-    private func read(
-        _ file: ArtifactFile, from start: Int, into incoming: IncomingFile
-    ) async throws(RegistryError) {
-        if options.verifies, let size = file.size, size - start >= options.partsThreshold, partCount > 1,
-            try await source.readsParts(of: file)
-        {
-            return try await readParts(of: file, start..<size, into: incoming)
-        }
-        // A source that copies the whole first is told how much that may be.
-        let most = (options.verifies ? file : file.unverified).mostBytes
-        try await source.read(file, from: start, to: source.readsRanges ? nil : most) {
-            !Task.isCancelled && incoming.append($0)
-        }
+    private func comesInParts(
+        _ file: ArtifactFile, from start: Int, _ later: [Range<Int>]
+    ) async throws(RegistryError) -> Bool {
+        guard options.verifies, let size = file.size, start < size, partCount > 1 else { return false }
+        guard !later.isEmpty || size - start >= options.partsThreshold else { return false }
+        return try await source.readsParts(of: file)
     }
 
     /// Reads parts side by side. None starts far ahead of what was checked, so that a part that lags behind does not
     /// leave much to be read again.
-    private func readParts(
-        of file: ArtifactFile, _ range: Range<Int>, into incoming: IncomingFile
-    ) async throws(RegistryError) {
-        let (source, partSize) = (source, options.partSize)
-        let window = partCount * 2 * partSize
+    private func readParts(_ parts: [Range<Int>], of file: ArtifactFile, _ incoming: IncomingFile) async {
+        let source = source
+        let window = partCount * 2 * options.partSize
         await withTaskGroup { group in
-            var next = range.lowerBound
+            var rest = parts[...]
             var running = 0
-            while next < range.upperBound || running > 0 {
-                if next < range.upperBound, running < partCount, next < incoming.checked + window,
+            while !rest.isEmpty || running > 0 {
+                if let part = rest.first, running < partCount, part.lowerBound < incoming.checked + window,
                     incoming.failure == nil
                 {
-                    let part = next..<min(next + partSize, range.upperBound)
                     group.addTask {
                         do throws(RegistryError) {
                             let position = PartPosition(part)
                             try await source.read(file, from: part.lowerBound, to: part.upperBound) { bytes in
-                                guard let offset = position.advance(by: bytes.count) else { return false }
-                                return incoming.write(bytes, at: offset)
+                                guard !Task.isCancelled, let offset = position.advance(by: bytes.count) else {
+                                    return false
+                                }
+                                return incoming.write(bytes, of: part, at: offset)
                             }
+                            if Task.isCancelled { throw incoming.interrupted }
                             if let missing = position.missing { throw missing }
                             incoming.completePart(part)
                         } catch {
                             incoming.fail(error)
                         }
                     }
-                    next = part.upperBound
+                    rest.removeFirst()
                     running += 1
                 } else {
                     if running == 0 { break }
@@ -130,16 +135,11 @@ struct FileTransfer {
         options.verifies && source.readsRanges && file.digest != nil
     }
 
-    /// How much of what an earlier download left can be gone on with.
-    private static func resumableLength(of output: OpenFile, _ file: ArtifactFile) -> Int {
-        var status = stat()
-        guard fstat(output.number, &status) == 0, Int(status.st_size) <= file.mostBytes else { return 0 }
-        // Parts that came side by side leave holes where the process was killed.
-        let length = Int(status.st_size)
-        let hole = Int(lseek(output.number, 0, LINUX_SEEK_HOLE))
-        if hole < 0 || hole >= length { return length }
-        // The bytes before a hole may share a block with it.
-        return max(0, hole - (1 << 20))
+    /// What an earlier download left: up to where from the first byte on, and what lies behind a gap.
+    private static func resumable(_ output: OpenFile, _ file: ArtifactFile) -> (start: Int, later: [Range<Int>]) {
+        let ranges = output.writtenRanges()
+        guard let first = ranges.first, ranges.allSatisfy({ $0.upperBound <= file.mostBytes }) else { return (0, []) }
+        return first.lowerBound == 0 ? (first.upperBound, Array(ranges.dropFirst())) : (0, ranges)
     }
 
     private static func open(

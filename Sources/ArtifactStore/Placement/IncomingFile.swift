@@ -13,6 +13,8 @@ final class IncomingFile: Sendable {
         var checked = 0
         /// Parts that are complete and come after a gap: where each starts, and where it ends.
         var laterParts: [Int: Int] = [:]
+        /// Parts that are on their way: where each starts, and up to where it was written.
+        var openParts: [Int: Int] = [:]
         /// How many bytes an earlier download had left.
         var resumed = 0
         var failure: RegistryError?
@@ -61,12 +63,28 @@ final class IncomingFile: Sendable {
         }
     }
 
+    /// Takes parts that an earlier download left behind a gap; they are checked when the gap is closed.
+    func keep(_ parts: [Range<Int>]) {
+        state.withLock { state in
+            for part in parts {
+                state.laterParts[part.lowerBound] = part.upperBound
+                state.resumed += part.count
+            }
+        }
+        for part in parts { count(part.count, isResumed: true) }
+    }
+
     /// Takes bytes of a part, and writes them. ``completePart(_:)`` has them checked.
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+    func write(_ bytes: UnsafeRawBufferPointer, of part: Range<Int>, at offset: Int) -> Bool {
         // Not under the lock: parts are written side by side.
         if failure != nil { return false }
         do throws(RegistryError) {
-            try output.write(bytes, at: offset, shown: shown) { count($0) }
+            var end = offset
+            defer { state.withLock { $0.openParts[part.lowerBound] = end } }
+            try output.write(bytes, at: offset, shown: shown) { written in
+                end += written
+                count(written)
+            }
             return true
         } catch {
             fail(error)
@@ -77,6 +95,7 @@ final class IncomingFile: Sendable {
     /// Checks a part that has come, and those behind it that waited for it.
     func completePart(_ part: Range<Int>) {
         _ = guarded { state throws(RegistryError) in
+            state.openParts[part.lowerBound] = nil
             state.laterParts[part.lowerBound] = part.upperBound
             while let end = state.laterParts.removeValue(forKey: state.checked) {
                 let check = state.check
@@ -105,12 +124,46 @@ final class IncomingFile: Sendable {
         state.withLock { $0.failure = $0.failure ?? error }
     }
 
-    /// After a failure: leaves only the bytes that can be gone on with, and counts no others.
-    func leave(_ length: Int) {
-        _ = ftruncate(output.number, off_t(length))
-        let resumed = state.withLock { $0.resumed }
-        progress.remove(counted.load(ordering: .relaxed) - length, resumed: resumed - min(resumed, length))
+    /// After a failure: leaves only the bytes that can be gone on with, and counts no others. None of them need be
+    /// checked: whoever goes on does that.
+    func leave() {
+        let (written, resumed) = state.withLock { (Self.written($0), $0.resumed) }
+        let start = written.first?.lowerBound == 0 ? written.first?.upperBound ?? 0 : 0
+        var kept = start
+        if let end = written.last?.upperBound, end > start, ftruncate(output.number, off_t(end)) == 0 {
+            // Parts behind a gap stay where the file system tells of gaps, or zeros would be taken for content.
+            let told = output.writtenRanges()
+            let isTrue = told.allSatisfy { range in
+                written.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
+            }
+            if isTrue { kept = max(start, told.reduce(0) { $0 + $1.count }) }
+        }
+        if kept == start { _ = ftruncate(output.number, off_t(start)) }
+        progress.remove(counted.load(ordering: .relaxed) - kept, resumed: resumed - min(resumed, kept))
     }
+
+    /// After bytes that were wrong: leaves none.
+    func leaveNothing() {
+        _ = ftruncate(output.number, 0)
+        progress.remove(counted.load(ordering: .relaxed), resumed: state.withLock { $0.resumed })
+    }
+
+    /// What is in the file, in order and joined where nothing is between.
+    private static func written(_ state: State) -> [Range<Int>] {
+        var ranges = [0..<state.checked]
+        for (start, end) in (Array(state.laterParts) + Array(state.openParts)).sorted(by: { $0.key < $1.key })
+        where start < end {
+            if let last = ranges.last, last.upperBound >= start {
+                ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, end)
+            } else {
+                ranges.append(start..<end)
+            }
+        }
+        return ranges
+    }
+
+    /// The error of a person who wants no more.
+    var interrupted: RegistryError { Self.interrupted(shown) }
 
     static func interrupted(_ shown: String) -> RegistryError {
         RegistryError(.inputOutput, "interrupted: nothing was written to \(shown)", subject: shown)

@@ -65,13 +65,20 @@ final class OpenFile: Sendable {
     /// The names in an open folder as bytes with a NUL at the end, `.` and `..` left out.
     func entryNames() -> [[CChar]] {
         // The stream closes the descriptor that it is given, so it gets one of its own.
-        guard let stream = fdopendir(openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else { return [] }
+        let own = openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if own < 0 { return [] }
+        guard let stream = fdopendir(own) else {
+            close(own)
+            return []
+        }
         defer { closedir(stream) }
         var names: [[CChar]] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.bindMemory(to: CChar.self)) }
-            let end = name.firstIndex(of: 0) ?? name.endIndex
-            if ![[46], [46, 46]].contains(name[..<end]) { names.append(Array(name[..<end]) + [0]) }
+            // An entry is as long as its name, and what is behind it need not be ours.
+            guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { continue }
+            let start = (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self)
+            let name = Array(UnsafeBufferPointer(start: start, count: strlen(start)))
+            if ![[46], [46, 46]].contains(name) { names.append(name + [0]) }
         }
         return names
     }

@@ -55,6 +55,41 @@ extension PlacementFolder {
         }
     }
 
+    /// What tells something that stands under a name from a content that it is not: the end of a sentence.
+    func difference(
+        _ content: ArtifactContent?, named name: String, registered: ContentDigest?
+    ) throws(RegistryError) -> String {
+        let other = "has other content"
+        if isLink(name) { return "is a symbolic link" }
+        guard let content, let first = content.files.first else { return other }
+        guard content.isFolder else {
+            let placed = try Self.fileInPlace(first.withOtherMode, in: folder, name, shown, registered: registered)
+            return placed == nil ? other : "has the same content but \(first.lackOfMode)"
+        }
+        // All the same but for the modes: then the first of those is told.
+        let number = openat(folder.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard number >= 0 else { return other }
+        let root = OpenFile(number)
+        guard Self.fileCount(in: root, limit: content.files.count) == content.files.count else { return other }
+        var told: String?
+        for file in content.files {
+            guard let path = file.path,
+                let place = try? Self.open(path.components.dropLast()[...], in: root, creates: false, shown: shown)
+            else { return other }
+            if try Self.fileInPlace(file, in: place, path.name, shown, registered: nil) != nil { continue }
+            guard try Self.fileInPlace(file.withOtherMode, in: place, path.name, shown, registered: nil) != nil else {
+                return other
+            }
+            told = told ?? "has the same content but '\(path)' \(file.lackOfMode)"
+        }
+        return told ?? other
+    }
+
+    private func isLink(_ name: String) -> Bool {
+        var status = stat()
+        return fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
     /// Whether a folder has as many files and folders as it should and nothing else, such as a link.
     static func holdsOnly(_ files: [ArtifactFile], in root: OpenFile) -> Bool {
         var folders: Set<[String]> = []
@@ -98,7 +133,7 @@ extension PlacementFolder {
         var status = stat()
         guard fstat(number, &status) == 0 else { return 0 }
         switch status.st_mode & S_IFMT {
-        case S_IFREG: return Int(status.st_size)
+        case S_IFREG: return entry.writtenRanges().reduce(0) { $0 + $1.count }
         case S_IFDIR: return entry.entryNames().reduce(0) { $0 + byteCount(of: $1, in: entry) }
         default: return 0
         }
@@ -113,4 +148,14 @@ extension PlacementFolder {
         }
         return count
     }
+}
+
+extension ArtifactFile {
+    /// The same file with the other mode.
+    fileprivate var withOtherMode: ArtifactFile {
+        ArtifactFile(path: path, size: size, sizeLimit: sizeLimit, isExecutable: !isExecutable, digest: digest)
+    }
+
+    /// What is said of a file that has the other mode.
+    fileprivate var lackOfMode: String { isExecutable ? "is not executable" : "is executable" }
 }

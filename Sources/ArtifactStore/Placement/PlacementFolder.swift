@@ -18,9 +18,6 @@ struct PlacementFolder: Sendable {
         return fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0
     }
 
-    /// Whether a folder of that name is a repository or a work tree.
-    func holdsRepository(_ name: String) -> Bool { exists("\(name)/.git") || exists("\(name)/objects/pack") }
-
     // MARK: Writing
 
     /// Creates what is to be written under a temporary name, or opens what an earlier download left there.
@@ -47,6 +44,8 @@ struct PlacementFolder: Sendable {
         let root = try createTemporary(name, isFolder: true)
         let placed = try await writeAll(content.files, from: source, in: root, options)
         guard Self.holdsOnly(content.files, in: root) else {
+            // Nothing tells what else was changed, and what is foreign would stay in the way.
+            removeAll(name)
             throw RegistryError(
                 .digestMismatch, "something that was not registered was put into \(shown) on its way", subject: shown,
                 hints: ["run the same command again, with an output folder that only you may write to"])

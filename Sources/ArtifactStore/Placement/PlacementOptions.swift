@@ -10,6 +10,11 @@ public struct PlacementOptions: Sendable {
     public var jobs = 1
     /// Counts what has come.
     public var progress = DownloadProgress()
+    /// Hears once of another download of the same content to the same place that is waited for, and the temporary path
+    /// that it holds.
+    public var onWait: @Sendable (String) -> Void = { _ in }
+    /// How long that one is waited for in silence.
+    var quietWait = Duration.seconds(1)
     /// A file of at least this many bytes comes in parts, where the source can read them side by side.
     var partsThreshold = 64 << 20
     /// How many bytes each part has but the last.

@@ -13,13 +13,18 @@ struct TemporaryName: Sendable {
     private let held: OpenFile
 
     /// Reserves the name for a content. Where another process holds it, it is waited for.
-    /// - Parameter content: `nil` where nothing says what it must be.
+    /// - Parameters:
+    ///   - content: `nil` where nothing says what it must be.
+    ///   - quietWait: how long it is waited for before that is told.
+    ///   - onWait: hears of the name that is waited for, once.
     static func reserve(
-        for content: ArtifactContent?, isFolder: Bool, named target: String, in placement: PlacementFolder
+        for content: ArtifactContent?, isFolder: Bool, named target: String, in placement: PlacementFolder,
+        quietWait: Duration, onWait: (String) -> Void
     ) async throws(RegistryError) -> TemporaryName {
         guard let key = content.flatMap({ key(of: $0) }) else { return try random(isFolder, target, placement) }
         let name = name(target, key)
         var hasWaited = false
+        var silenceEnds: ContinuousClock.Instant? = .now + quietWait
         while true {
             if Task.isCancelled { throw IncomingFile.interrupted(placement.shown) }
             let file = try placement.createTemporary(name, isFolder: isFolder)
@@ -30,6 +35,10 @@ struct TemporaryName: Sendable {
                 }
             } else if errno == EWOULDBLOCK || errno == EINTR {
                 hasWaited = true
+                if let end = silenceEnds, .now >= end {
+                    onWait(name)
+                    silenceEnds = nil
+                }
                 do { try await Task.sleep(for: .milliseconds(50)) } catch {
                     throw IncomingFile.interrupted(placement.shown)
                 }

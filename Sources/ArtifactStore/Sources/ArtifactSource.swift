@@ -10,6 +10,9 @@ public protocol ArtifactSource: Sendable {
     /// The source for people, without secrets: `Git LFS at https://…`.
     var name: String { get }
 
+    /// Where one of the files comes from, as ``name`` says it of all.
+    func name(of file: ArtifactFile) -> String
+
     /// Whether a file can be read from any byte on, so that an interrupted download is gone on with.
     var readsRanges: Bool { get }
 
@@ -47,6 +50,9 @@ extension ArtifactSource {
             .internalFault, "\(name) cannot find \(file.path?.description ?? "the file") without its digest",
             hints: ["report this at the project's page"])
     }
+
+    /// Where one of the files comes from: from the same place as all.
+    public func name(of file: ArtifactFile) -> String { name }
 
     /// How the source lets us in: nothing is needed, unless the source says otherwise.
     public var credentials: String? { nil }

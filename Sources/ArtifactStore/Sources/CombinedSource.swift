@@ -17,14 +17,25 @@ public struct CombinedSource: ArtifactSource {
     }
 
     /// The place for people, without secrets.
-    public var name: String { sources.map(\.name).joined(separator: " and ") }
+    public var name: String { Self.joined(sources.map(\.name)) ?? "nowhere" }
+
+    /// Where one of the files comes from.
+    public func name(of file: ArtifactFile) -> String { indices[file].map { sources[$0].name(of: file) } ?? name }
+
     /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { sources.allSatisfy(\.readsRanges) }
 
     /// How it lets us in, for people; `nil` where it needs nothing.
     public var credentials: String? {
-        let all = sources.compactMap(\.credentials)
-        return all.isEmpty ? nil : all.joined(separator: " and ")
+        Self.joined(sources.compactMap(\.credentials))
+    }
+
+    /// Each of some texts once; of many only the first ones.
+    private static func joined(_ texts: [String]) -> String? {
+        var seen = Set<String>()
+        let different = texts.filter { seen.insert($0).inserted }
+        let more = different.count > 3 ? " and \(different.count - 3) more places" : ""
+        return different.isEmpty ? nil : different.prefix(3).joined(separator: " and ") + more
     }
 
     /// Where a file can be had; no byte of it is read.

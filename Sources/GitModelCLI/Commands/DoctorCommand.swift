@@ -45,7 +45,6 @@ struct DoctorCommand: AsyncParsableCommand {
     private func checkDelivery(of selector: Selector) async throws {
         var request = DownloadRequest()
         request.checksOnly = true
-        request.isForced = true
         let receipt = try await common.registry().download(selector, request)
         let report = DeliveryReport(receipt: receipt)
         let printer = common.printer
@@ -54,8 +53,11 @@ struct DoctorCommand: AsyncParsableCommand {
         let digests = Set(receipt.files.map { $0.digest == nil })
         printer.data("credentials: \(receipt.credentials?.terminalSafe() ?? "none are needed")")
         if digests.contains(true) { printer.data("digest: not recorded for all files, so --no-verify is needed") }
-        let command = receipt.files.count == 1 ? "it" : "all \(receipt.files.count) files"
-        printer.data("\(command) can be had: git model download \(selector.description.shellQuoted)")
+        let repository = common.repo.map { " -r \(GitURL.redact($0).shellQuoted)" } ?? ""
+        let option = digests.contains(true) ? " --no-verify" : ""
+        let what = receipt.files.count == 1 ? "it" : "all \(receipt.files.count) files"
+        printer.data(
+            "\(what) can be had: git model download \(selector.description.shellQuoted)\(repository)\(option)")
     }
 
     private static func json(_ diagnosis: Diagnosis) -> JSONValue {

@@ -77,7 +77,7 @@ struct DownloadCommand: AsyncParsableCommand {
             request.observer.onProgress = { bar.update($0) }
         } else {
             request.observer.onFile = { path, size, digest in
-                printer.note("wrote \(path.terminalSafe()) (\(ByteCount.text(size)), \(digest.prefix(19)))")
+                printer.note("wrote \(path.terminalSafe()) (\(ByteCount.text(size)), \(ContentLabel.short(digest)))")
             }
         }
         if skipsVerification { printer.warning("warning: the bytes are not checked against what was registered") }
@@ -96,11 +96,12 @@ struct DownloadCommand: AsyncParsableCommand {
         let report = DeliveryReport(receipt: receipt)
         if json { return printer.json(report.json) }
         if dryRun || check {
-            let state = check ? "can be had" : "would write"
             for file in receipt.files {
+                let state = check ? "can be had" : file.isUnchanged ? "unchanged" : "would write"
                 let size = file.size.map { ByteCount.text($0) } ?? "size not known before"
                 printer.note(
-                    "\(state): \(file.target.terminalSafe()) (\(size), \(file.digest?.prefix(19) ?? "no digest"))")
+                    "\(state): \(file.target.terminalSafe()) (\(size), \(file.digest.map(ContentLabel.short) ?? "no digest"))"
+                )
             }
             if let credentials = receipt.credentials { printer.note("credentials: \(credentials.terminalSafe())") }
             return

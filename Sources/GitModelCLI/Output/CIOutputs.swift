@@ -44,7 +44,7 @@ struct CIOutputs {
         switch format {
         case .github: values.map { Self.githubOutput($0.key, $0.value) }.joined(separator: "\n")
         case .gitlab:
-            variables.map { "MODEL_\($0.key.uppercased())=\(Self.singleLine($0.value))" }.joined(separator: "\n")
+            variables.map { "MODEL_\($0.key.uppercased())=\(Self.dotenv($0.key, $0.value))" }.joined(separator: "\n")
         case .env:
             variables.map { "export MODEL_\($0.key.uppercased())=\(Self.singleLine($0.value).shellQuoted)" }
                 .joined(separator: "\n")
@@ -59,6 +59,20 @@ struct CIOutputs {
         var delimiter = "END_OF_\(key.uppercased())"
         while value.contains(delimiter) { delimiter += "_" }
         return "\(key)<<\(delimiter)\n\(value)\n\(delimiter)"
+    }
+
+    /// GitLab fails a job whose dotenv report is larger than 5 KiB, so the texts that nothing bounds are cut.
+    private static func dotenv(_ key: String, _ value: String) -> String {
+        let line = singleLine(value)
+        let limits = ["description": 1_024, "author": 256, "author_email": 256]
+        guard let limit = limits[key], line.utf8.count > limit else { return line }
+        let mark = "…"
+        var room = limit - mark.utf8.count
+        let kept = line.unicodeScalars.prefix { scalar in
+            room -= UTF8.width(scalar)
+            return room >= 0
+        }
+        return String(kept) + mark
     }
 
     /// A dotenv file and a shell variable hold one line: line breaks become `\n`, other control characters `\xNN`.

@@ -2,6 +2,15 @@ import GitTypes
 import ModelRegistry
 import RegistryCore
 
+/// Digests as people read them.
+enum ContentLabel {
+    /// The algorithm and the first twelve digits: `sha256:1e7b23d0f0a3`.
+    static func short(_ digest: String) -> String {
+        let parts = digest.split(separator: ":", maxSplits: 1)
+        return parts.count == 2 ? "\(parts[0]):\(parts[1].prefix(12))" : String(digest.prefix(12))
+    }
+}
+
 /// What `download` and `doctor SELECTOR` say of a version's bytes.
 struct DeliveryReport {
     let receipt: DownloadReceipt
@@ -20,7 +29,7 @@ struct DeliveryReport {
         [
             "name": .string(receipt.artifact.description),
             "version": .string(receipt.version.description),
-            "stage": .optional(receipt.stages.first?.description),
+            "stage": .optional(receipt.stage?.description),
             "stages": .array(receipt.stages.map { .string($0.description) }),
             "commit": .string(receipt.commit.description),
             "path": .string(receipt.target),

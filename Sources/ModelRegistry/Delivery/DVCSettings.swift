@@ -68,6 +68,11 @@ struct DVCSettings {
             .contains { path in caches.contains { $0.holds(path.description) } }
     }
 
+    /// What reads a remote by its name.
+    func store(named name: String, _ stores: StoreFactory) throws(RegistryError) -> any ObjectStore {
+        try stores.store(for: try configuration.remote(name))
+    }
+
     /// What reads an output.
     func source(for record: DVCRecord, _ stores: StoreFactory) throws(RegistryError) -> DVCSource {
         let unavailable = "\(record.output.path) is kept in DVC (by \(record.file))"

@@ -10,13 +10,3 @@ struct Delivery {
     /// The name that the artifact has by itself.
     var name: String
 }
-
-/// What of a version is asked for.
-struct DeliverySubject {
-    let version: Version
-    /// How deep imports of imports are followed.
-    var depth = 0
-
-    /// The version as messages call it.
-    var label: String { "\(version.artifact) \(version.label)" }
-}

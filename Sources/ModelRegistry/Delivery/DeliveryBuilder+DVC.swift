@@ -16,9 +16,14 @@ extension DeliveryBuilder {
             if let part = try await importedPart(kept, record, source) { return part }
         }
         let inner = try kept.path.map { text throws(RegistryError) in try SafePath(text) }
-        let source = try await source(for: record, &sources)
+        let (source, key) = try await source(for: record, &sources)
         if let listed = output.files { return try cloudPart(kept, record, listed, source) }
+        let origin = try await origin(of: record)
         guard let md5 = output.md5 else {
+            // `dvc import-url --no-download` records where it is, and nothing of the bytes.
+            if let origin, !output.isDirectory {
+                return Part(source: origin, files: [ArtifactFile(path: inner, size: nil, digest: nil)])
+            }
             throw RegistryError(
                 .digestUnknown, "\(record.file) has no digest of \(output.path): DVC has not seen it yet",
                 subject: output.path, hints: ["dvc commit, then commit \(record.file) and register again"])
@@ -29,9 +34,9 @@ extension DeliveryBuilder {
                 path: inner, size: output.isLegacy ? nil : output.size,
                 sizeLimit: output.size.map { $0 + $0 / 8 + 4096 },
                 isExecutable: output.isExecutable, digest: ContentDigest(algorithm, md5))
-            return Part(source: source, files: [file])
+            guard let origin else { return Part(source: source, files: [file], key: key) }
+            return Part(source: FallbackSource(first: source, second: origin), files: [file])
         }
-        guard listsFolders else { return Part(source: source, files: [], size: output.size) }
         let manifest = try await source.manifest(md5: md5, isLegacy: output.isLegacy, of: output.path)
         var files: [ArtifactFile] = []
         let entries = record.inner.map { manifest.entries(at: $0) } ?? manifest.entries
@@ -44,7 +49,9 @@ extension DeliveryBuilder {
             let below = [kept.path, path].compactMap { $0 }.joined(separator: "/")
             files.append(
                 ArtifactFile(
-                    path: below.isEmpty ? nil : try SafePath(below), size: nil, sizeLimit: output.size,
+                    path: below.isEmpty ? nil : try SafePath(below),
+                    // A listing has no sizes; that of the whole is that of its only file.
+                    size: manifest.entries.count == 1 && !output.isLegacy ? output.size : nil, sizeLimit: output.size,
                     digest: ContentDigest(algorithm, entry.md5)))
         }
         if files.isEmpty, let part = record.inner {
@@ -52,7 +59,25 @@ extension DeliveryBuilder {
                 .pathNotFound, "\(part) is not in \(output.path), which DVC keeps by \(record.file)",
                 subject: part, hints: ["dvc list . \(output.path.shellQuoted) -R shows what is"])
         }
-        return Part(source: source, files: files, size: record.inner == nil ? output.size : nil)
+        return Part(source: source, files: files, size: record.inner == nil ? output.size : nil, key: key)
+    }
+
+    /// Where `dvc import-url` took an output from: what is asked when DVC's own places do not have it.
+    private func origin(of record: DVCRecord) async throws(RegistryError) -> StoreSource? {
+        guard let source = record.source, source.repository == nil, !record.output.isDirectory else { return nil }
+        if source.path.hasPrefix("remote://") {
+            let settings = try await DVCSettings(session, at: commit, near: record.output.path)
+            let rest = source.path.dropFirst("remote://".count)
+            guard let slash = rest.firstIndex(of: "/") else { return nil }
+            let store = try settings.store(named: String(rest[..<slash]), stores)
+            return StoreSource(store, ObjectKey(String(rest[rest.index(after: slash)...])))
+        }
+        let isPath = source.path.hasPrefix("/")
+        // A file of this machine is looked at only where that is allowed; DVC's own places may have it all the same.
+        if isPath || source.path.hasPrefix("file://"), !stores.allowsLocalFiles { return nil }
+        guard isPath || source.path.contains("://") else { return nil }
+        let (store, key) = try stores.store(at: isPath ? "file://\(source.path)" : source.path)
+        return StoreSource(store, key)
     }
 
     /// The files of a folder in a remote that keeps versions: the commit lists them itself.
@@ -78,13 +103,17 @@ extension DeliveryBuilder {
 
     private func source(
         for record: DVCRecord, _ sources: inout [String: DVCSource]
-    ) async throws(RegistryError) -> DVCSource {
+    ) async throws(RegistryError) -> (DVCSource, key: String?) {
         let settings = try await DVCSettings(session, at: commit, near: record.output.path)
         let key = "\(settings.root)\n\(record.output.remote ?? "")"
-        if let known = sources[key], record.output.cloud.isEmpty, record.output.files == nil { return known }
+        // Versions of the cloud belong to one output alone.
+        if !record.output.cloud.isEmpty || record.output.files != nil {
+            return (try settings.source(for: record, stores), nil)
+        }
+        if let known = sources[key] { return (known, key) }
         let source = try settings.source(for: record, stores)
         sources[key] = source
-        return source
+        return (source, key)
     }
 
     /// An output of `dvc import`: its bytes are in the repository that it came from.
@@ -108,7 +137,7 @@ extension DeliveryBuilder {
         guard let revision = try? Revision(revision) else { return nil }
         let otherCommit = try await other.commit(revision)
         let builder = DeliveryBuilder(
-            session: other, stores: stores, commit: otherCommit, label: label, listsFolders: listsFolders,
+            session: other, stores: stores, commit: otherCommit, label: label,
             depth: depth + 1)
         let path = [source.path, record.inner].compactMap { $0 }.joined(separator: "/")
         let delivery = try await builder.delivery(at: try SafePath(path))

@@ -12,8 +12,6 @@ struct DeliveryBuilder {
     let commit: ObjectID
     /// What messages call the thing: `churn v1.2.0`.
     let label: String
-    /// Whether folders are listed, which may ask a remote; without it a folder of DVC has no files.
-    var listsFolders = true
     /// How many imports lead here: one of them may name another.
     var depth = 0
 
@@ -53,9 +51,11 @@ struct DeliveryBuilder {
     /// Files that one source has.
     struct Part {
         let source: any ArtifactSource
-        let files: [ArtifactFile]
+        var files: [ArtifactFile]
         /// The bytes of all, where they are known for all together only.
         var size: Int?
+        /// What tells sources apart: files of one source make one part.
+        var key: String?
     }
 
     private func parts(_ kept: [KeptFile], of path: SafePath) async throws(RegistryError) -> [Part] {
@@ -87,7 +87,7 @@ struct DeliveryBuilder {
         var parts: [Part] = []
         if !ofGit.isEmpty || kept.isEmpty {
             let ids = ofGit.compactMap { $0.digest.flatMap { ObjectID($0.hexadecimal) } }
-            if listsFolders { try await CommitFiles(session).fetch(ids) }
+            try await CommitFiles(session).fetch(ids)
             parts.append(Part(source: GitArtifactSource(session), files: ofGit))
         }
         if !ofLFS.isEmpty {
@@ -96,7 +96,13 @@ struct DeliveryBuilder {
         // One source for each remote that is meant, whatever the number of files.
         var sources: [String: DVCSource] = [:]
         for (file, record) in ofDVC {
-            parts.append(try await part(of: file, record, sources: &sources))
+            let part = try await part(of: file, record, sources: &sources)
+            if let key = part.key, let known = parts.firstIndex(where: { $0.key == key }) {
+                parts[known].files += part.files
+                parts[known].size = nil
+            } else {
+                parts.append(part)
+            }
         }
         return parts
     }

@@ -8,7 +8,7 @@ import Synchronization
 /// Bytes that are in Git itself.
 struct GitArtifactSource: ArtifactSource {
     /// A blob up to this size is read through libgit2, which holds it in memory; a larger one is streamed by `git`.
-    private static let memoryLimit = 16 << 20
+    private static let memoryLimit = 1 << 20
 
     let name: String
     private let blobs: Blobs

@@ -73,6 +73,24 @@ public struct AnnotationReceipt: Hashable, Sendable {
     public let file: String
 }
 
+/// What became of a generated file.
+public struct PlacementReceipt: Hashable, Sendable {
+    /// What was done, or in a dry run would be.
+    public enum Change: String, Hashable, Sendable {
+        /// There was no such file.
+        case created
+        /// There was one with other content.
+        case replaced
+        /// It has this content already.
+        case unchanged
+    }
+
+    /// The file, relative to the root of the repository.
+    public let file: String
+    /// What was done.
+    public let change: Change
+}
+
 /// What `download` brought.
 public struct DownloadReceipt: Hashable, Sendable {
     /// One file.
@@ -93,6 +111,8 @@ public struct DownloadReceipt: Hashable, Sendable {
     public let artifact: ArtifactName
     /// Its version.
     public let version: VersionLabel
+    /// The stage that was asked for; `nil` where the version was meant another way.
+    public let stage: StageName?
     /// The stages that the version is in.
     public let stages: [StageName]
     /// The commit that the bytes are from.

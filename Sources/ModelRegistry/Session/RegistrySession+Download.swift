@@ -29,31 +29,40 @@ extension RegistrySession {
         let isDryRun = request.isDryRun || request.checksOnly
         func receipt(_ files: [DownloadReceipt.File]) -> DownloadReceipt {
             DownloadReceipt(
-                artifact: selector.artifact, version: version.label, stages: version.activeStages().map(\.stage),
+                artifact: selector.artifact, version: version.label, stage: selector.stage,
+                stages: version.activeStages().map(\.stage),
                 commit: version.commit, target: placement.target, source: delivery.source.name,
                 credentials: delivery.source.credentials, size: delivery.content.size, files: files, isDryRun: isDryRun)
         }
+        let options = options(delivery, request)
+        let isInPlace = request.isDryRun ? try placement.isInPlace(delivery.content, options) : false
         let plan = receipt(
             delivery.content.files.map { file in
                 DownloadReceipt.File(
                     target: placement.target(of: file), size: file.size, digest: file.digest?.description,
-                    source: delivery.source.name, isUnchanged: false)
+                    source: delivery.source.name(of: file), isUnchanged: isInPlace)
             })
         request.observer.onStart(plan)
         if request.checksOnly { return receipt(try await check(delivery, placement, jobs: request.jobs)) }
         if request.isDryRun { return plan }
-        return receipt(try await place(delivery, placement, request))
+        return receipt(try await place(delivery, placement, options, request.observer))
     }
 
-    private func place(
-        _ delivery: Delivery, _ placement: ArtifactPlacement, _ request: DownloadRequest
-    ) async throws(RegistryError) -> [DownloadReceipt.File] {
+    private func options(_ delivery: Delivery, _ request: DownloadRequest) -> PlacementOptions {
         var options = PlacementOptions()
         options.registered = delivery.content.isFolder ? nil : delivery.registered
         options.replaces = request.isForced
         options.verifies = request.verifies
         options.jobs = min(max(request.jobs, 1), 64)
-        let observer = request.observer
+        let announce = environment.announce
+        options.onWait = { announce("another download of the same content is under way: waiting for \($0)") }
+        return options
+    }
+
+    private func place(
+        _ delivery: Delivery, _ placement: ArtifactPlacement, _ options: PlacementOptions, _ observer: DownloadObserver
+    ) async throws(RegistryError) -> [DownloadReceipt.File] {
+        var options = options
         options.progress = DownloadProgress { observer.onFile($0.path, $0.size, $0.digest.description) }
         let progress = options.progress
         let ticker = Task {
@@ -62,13 +71,22 @@ extension RegistrySession {
                 try? await Task.sleep(for: .milliseconds(100))
             }
         }
-        defer { ticker.cancel() }
-        let placed = try await placement.place(delivery.content, from: delivery.source, options)
+        let placed: [ArtifactPlacement.PlacedFile]
+        do throws(RegistryError) {
+            placed = try await placement.place(delivery.content, from: delivery.source, options)
+        } catch {
+            // Nobody hears of it any more once the failure is told.
+            ticker.cancel()
+            await ticker.value
+            throw error
+        }
+        ticker.cancel()
+        await ticker.value
         observer.onProgress(DownloadStatus(progress.reading))
-        return placed.map {
-            .init(
-                target: $0.path, size: $0.size, digest: $0.digest.description, source: delivery.source.name,
-                isUnchanged: $0.isUnchanged)
+        return zip(delivery.content.files, placed).map { file, placed in
+            DownloadReceipt.File(
+                target: placed.path, size: placed.size, digest: placed.digest.description,
+                source: delivery.source.name(of: file), isUnchanged: placed.isUnchanged)
         }
     }
 

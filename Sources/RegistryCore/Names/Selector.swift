@@ -48,6 +48,9 @@ public struct Selector: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The stage that is meant; `nil` where a version is meant another way.
+    public var stage: StageName? { if case .stage(let stage) = target { stage } else { nil } }
+
     /// The selector as it is written.
     public var description: String {
         switch target {
