@@ -44,6 +44,21 @@ import Testing
                 == "rclone cannot read webdav://host/models: Failed to create file system: 401 Unauthorized")
     }
 
+    @Test(arguments: [
+        (":azureblob,env_auth=true:x", "RCLONE_AZUREBLOB_ACCOUNT"),
+        (":gcs,env_auth=true:x", "GOOGLE_APPLICATION_CREDENTIALS"),
+        (":s3,provider=Alibaba,env_auth=true:x", "RCLONE_S3_ENDPOINT"), (":swift:x", "rclone help flags"),
+    ])
+    func `each kind has variables of its own for credentials`(root: String, name: String) async throws {
+        let store = RcloneStore(
+            name: "x://x", root: root, variables: try variables("rclone", "echo '403 Forbidden' >&2; exit 1"))
+        let error = await error { _ = try await store.size(of: ObjectKey("nn")) }
+        #expect(error?.code == .accessDenied)
+        #expect(error?.hints.contains { $0.contains(name) } == true)
+        // The message has said it.
+        #expect(error?.underlying == nil)
+    }
+
     @Test(arguments: [("nn", "nn is not in webdav://host/models"), ("", "webdav://host/models is not there")])
     func `rclone's exit status says that something is missing`(key: String, message: String) async throws {
         let store = try rclone("echo '\(notice)' >&2; echo 'Failed to cat: directory not found' >&2; exit 3")

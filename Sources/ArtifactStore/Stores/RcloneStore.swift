@@ -107,8 +107,25 @@ public struct RcloneStore: ObjectStore {
         throw RegistryError(
             isRefused ? .accessDenied : .transferFailed, "rclone cannot read \(name): \(reason)", subject: name,
             hints: [
-                "credentials come from the environment, such as RCLONE_WEBDAV_USER: rclone help flags lists them",
+                credentialHint,
                 "to see what it finds: rclone lsf \(root.shellQuoted)",
-            ], underlying: said)
+            ], underlying: said == reason ? nil : said)
+    }
+
+    /// Which variables hold credentials. Source: the pages of the backends in rclone's documentation.
+    private var credentialHint: String {
+        let backend = root.dropFirst().prefix { $0 != "," && $0 != ":" }
+        let names: String? =
+            switch backend {
+            case "azureblob": "RCLONE_AZUREBLOB_ACCOUNT and RCLONE_AZUREBLOB_KEY"
+            case "gcs": "GOOGLE_APPLICATION_CREDENTIALS, the path of a key file,"
+            case "s3": "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and RCLONE_S3_ENDPOINT"
+            case "drive": "RCLONE_DRIVE_SERVICE_ACCOUNT_FILE"
+            case "webdav": "RCLONE_WEBDAV_USER and, as rclone obscure prints it, RCLONE_WEBDAV_PASS"
+            case "hdfs": "RCLONE_HDFS_USERNAME"
+            default: nil
+            }
+        return "rclone takes credentials from its environment only"
+            + (names.map { ": set \($0)" } ?? "; rclone help flags lists the variables")
     }
 }

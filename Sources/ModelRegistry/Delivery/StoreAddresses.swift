@@ -33,12 +33,11 @@ struct SSHAddress {
 
 /// An address as `rclone` takes it.
 ///
-/// A remote that `rclone config` made is meant by its name: `RCLONE_CONFIG_NAME_TYPE` in the environment makes one, too.
-/// Otherwise a backend is made up on the spot, which finds its credentials in the environment.
+/// A backend is made up on the spot, which finds its credentials in the environment.
 struct RcloneAddress {
     let text: String
 
-    init(backend: String, scheme: String, rest: String, remoteName: String?) {
+    init(backend: String, scheme: String, rest: String) {
         switch scheme {
         case "webdav", "webdavs":
             // Only what follows the last colon can be a file; the address before it is always a folder's.

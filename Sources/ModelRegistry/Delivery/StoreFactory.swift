@@ -60,7 +60,7 @@ struct StoreFactory {
             // Its files are read by HTTP's own GET; no other program is needed for that.
             case "webdav": return try webStore(remote, "http" + secret.revealed.dropFirst(scheme.utf8.count))
             case "webdavs": return try webStore(remote, "https" + secret.revealed.dropFirst(scheme.utf8.count))
-            default: return try rcloneStore(scheme: scheme, secret.revealed, remoteName: remote.name)
+            default: return try rcloneStore(scheme: scheme, secret.revealed)
             }
         }
     }
@@ -123,7 +123,7 @@ struct StoreFactory {
                     host: parts.host, user: parts.user, port: parts.port, path: String(parts.path[..<slash])),
                 variables: variables)
             return (store, ObjectKey(String(parts.path[parts.path.index(after: slash)...])))
-        default: return (try rcloneStore(scheme: scheme, address, remoteName: nil), ObjectKey(""))
+        default: return (try rcloneStore(scheme: scheme, address), ObjectKey(""))
         }
     }
 
@@ -185,9 +185,7 @@ struct StoreFactory {
             credentialHints: hints)
     }
 
-    private func rcloneStore(
-        scheme: String, _ address: String, remoteName: String?
-    ) throws(RegistryError) -> RcloneStore {
+    private func rcloneStore(scheme: String, _ address: String) throws(RegistryError) -> RcloneStore {
         let shown = GitURL.redact(address)
         guard let backend = Self.rcloneBackends[scheme], let start = address.firstRange(of: "://")?.upperBound else {
             throw RegistryError(
@@ -198,7 +196,7 @@ struct StoreFactory {
                 ])
         }
         let root = RcloneAddress(
-            backend: backend, scheme: scheme, rest: String(address[start...]), remoteName: remoteName)
+            backend: backend, scheme: scheme, rest: String(address[start...]))
         return RcloneStore(name: shown, root: root.text, variables: variables)
     }
 }
