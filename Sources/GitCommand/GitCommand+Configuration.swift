@@ -11,9 +11,7 @@ extension GitCommand {
         guard output.exitCode == 0 else { throw failure(of: invocation, output) }
         return output.text.hasPrefix("true")
     }
-}
 
-extension GitCommand {
     /// The values of keys in a configuration file that is a blob of the repository.
     /// - Parameter keys: in lower case.
     /// - Throws: ``GitCommandError`` of kind `failed` where the file is malformed.

@@ -6,8 +6,6 @@ public struct GitCredential: Hashable, Sendable {
     public let user: String
     /// The password or token.
     public let password: Secret
-    /// Everything that the helper said, as it wants it back.
-    fileprivate let answer: Secret
 }
 
 extension GitCommand {
@@ -37,14 +35,6 @@ extension GitCommand {
             if line.hasPrefix("password=") { password = String(line.dropFirst(9)) }
         }
         guard let user, let password else { return nil }
-        return GitCredential(user: user, password: Secret(password), answer: Secret(output.text))
-    }
-
-    /// Tells the helpers that a user and password did, or did not, let us in, so that they keep or forget them.
-    public func reportCredential(_ credential: GitCredential, isAccepted: Bool) async {
-        var invocation = Invocation(["credential", isAccepted ? "approve" : "reject"])
-        invocation.input = Array((credential.answer.revealed + "\n").utf8)
-        invocation.isRemote = true
-        _ = try? await run(invocation)
+        return GitCredential(user: user, password: Secret(password))
     }
 }

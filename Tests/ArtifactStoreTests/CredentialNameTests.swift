@@ -41,7 +41,7 @@ import Testing
                 local: [],
                 access: LFSSource.Access(
                     .web(try OutboundURL("http://\(user)127.0.0.1:\(server.port)\(route)")), client: client,
-                    variables: [:], ref: nil, credentials: { _ in .basic(user: "bea", password: "wrong") }),
+                    variables: [:], credentials: { _ in .basic(user: "bea", password: "wrong") }),
                 whyNoServer: RegistryError(.storeNotConfigured, "none"), objects: [pointer])
         }
         let file = ArtifactFile(path: nil, size: 1, digest: ContentDigest(.sha256, pointer.sha256))

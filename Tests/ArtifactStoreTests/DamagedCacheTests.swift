@@ -62,7 +62,7 @@ import Testing
             local: [try folder("lfs", Array(bytes.dropLast()))],
             access: LFSSource.Access(
                 .web(try OutboundURL(server.address("/lfs/bytes/7000"))),
-                client: OutboundClient(policy: OutboundPolicy(userAgent: "test")), variables: [:], ref: nil,
+                client: OutboundClient(policy: OutboundPolicy(userAgent: "test")), variables: [:],
                 credentials: { _ in nil }), whyNoServer: none,
             objects: [LFSPointer(sha256: try #require(file.digest).hexadecimal, size: bytes.count)])
         let target = Target(sandbox)

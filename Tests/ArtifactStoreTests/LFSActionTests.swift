@@ -14,7 +14,7 @@ import Testing
             #"{"objects": [{"oid": "\#(oid)", "size": 1, \#(fields) "actions": {"download": {"href": "\#(href)"}}}]}"#
         let server = LFSServer(
             endpoint, headers: [:], client: OutboundClient(policy: OutboundPolicy(userAgent: "test")),
-            credentials: { _ in nil }, ref: nil, objects: [])
+            credentials: { _ in nil }, objects: [])
         guard case .action(let action)? = try LFSBatch.answers(Array(text.utf8), from: endpoint)[oid] else {
             return nil
         }

@@ -16,7 +16,7 @@ import Testing
         }
         let server = LFSServer(
             try OutboundURL(fixture.address("/lfs")), headers: [:],
-            client: OutboundClient(policy: OutboundPolicy(userAgent: "test")), credentials: { _ in nil }, ref: nil,
+            client: OutboundClient(policy: OutboundPolicy(userAgent: "test")), credentials: { _ in nil },
             objects: pointers)
         for _ in 0..<20 {
             try await withThrowingTaskGroup { group in

@@ -30,7 +30,7 @@ import Testing
         let url = try OutboundURL(Self.server.get().address("/lfs/\(route)/70000"))
         let source = LFSSource(
             local: [],
-            access: LFSSource.Access(.web(url), client: client, variables: [:], ref: nil, credentials: { _ in nil }),
+            access: LFSSource.Access(.web(url), client: client, variables: [:], credentials: { _ in nil }),
             whyNoServer: RegistryError(.storeNotConfigured, "none"),
             objects: [LFSPointer(sha256: oid, size: 70000)])
         let file = ArtifactFile(path: nil, size: 70000, digest: ContentDigest(.sha256, oid))

@@ -8,7 +8,7 @@ import Testing
 /// rclone 1.60 and OpenSSH 9.2 say.
 @Suite struct ToolStoreTests {
     private let sandbox = Sandbox()
-    private let notice = "NOTICE: Config file \"/root/.config/rclone/rclone.conf\" not found - using defaults"
+    private let notice = "NOTICE: Config file \"/home/ana/.config/rclone/rclone.conf\" not found - using defaults"
 
     /// The variables of an environment in which a program is a script.
     private func variables(_ program: String, _ script: String) throws -> [String: String] {

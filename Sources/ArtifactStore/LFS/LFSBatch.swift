@@ -30,15 +30,14 @@ enum LFSBatch {
         case refused(code: Int, message: String)
     }
 
-    static func body(_ objects: [LFSPointer], ref: String?) -> [UInt8] {
-        var request: [JSONValue.Member] = [
+    static func body(_ objects: [LFSPointer]) -> [UInt8] {
+        let request: [JSONValue.Member] = [
             .init("operation", .string("download")), .init("transfers", .array([.string("basic")])),
             .init("hash_algo", .string("sha256")),
             .init(
                 "objects",
                 .array(objects.map { ["oid": .string($0.sha256), "size": .integer($0.size)] })),
         ]
-        if let ref { request.append(.init("ref", ["name": .string(ref)])) }
         return Array(JSONValue.object(request).text(.compact).utf8)
     }
 

@@ -12,7 +12,6 @@ actor LFSServer {
     private let headers: OutboundHeaders
     private let client: OutboundClient
     private let credentials: Credentials
-    private let ref: String?
     private let login: LFSLogin
     /// What has not been asked for yet.
     private var pending: [LFSPointer]
@@ -24,13 +23,12 @@ actor LFSServer {
 
     init(
         _ endpoint: OutboundURL, headers: OutboundHeaders, client: OutboundClient, credentials: @escaping Credentials,
-        ref: String?, objects: [LFSPointer], login: LFSLogin = LFSLogin()
+        objects: [LFSPointer], login: LFSLogin = LFSLogin()
     ) {
         self.endpoint = endpoint
         self.headers = headers
         self.client = client
         self.credentials = credentials
-        self.ref = ref
         self.pending = objects
         self.login = login
         login.set(endpoint.authorization, of: "the address")
@@ -75,7 +73,7 @@ actor LFSServer {
         // Not left to the one who asked: those who wait may come first, and would wait for what has ended for ever.
         defer { question = nil }
         do throws(RegistryError) {
-            let response = try await post(LFSBatch.body(objects, ref: ref))
+            let response = try await post(LFSBatch.body(objects))
             let found = try LFSBatch.answers(response.body, from: endpoint)
             let asked = Set(objects.map(\.sha256))
             for oid in asked { answers[oid] = found[oid] ?? .refused(code: 404, message: "the server did not answer") }

@@ -40,7 +40,7 @@ actor LFSServerDirectory {
     ) async -> Result<LFSServer, RegistryError> {
         func server(_ url: OutboundURL, _ headers: OutboundHeaders = [:]) -> LFSServer {
             LFSServer(
-                url, headers: headers, client: access.client, credentials: access.credentials, ref: access.ref,
+                url, headers: headers, client: access.client, credentials: access.credentials,
                 objects: objects, login: login)
         }
         switch access.endpoint {

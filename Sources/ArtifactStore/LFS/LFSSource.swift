@@ -11,21 +11,17 @@ public struct LFSSource: ArtifactSource {
         let endpoint: LFSEndpoint
         let client: OutboundClient
         let variables: [String: String]
-        let ref: String?
         let credentials: @Sendable (OutboundURL) async -> OutboundAuthorization?
 
         /// Creates the access.
-        /// - Parameters:
-        ///   - ref: the ref that the files are of: some servers decide by it who may read.
-        ///   - credentials: answers a question for a user and password; `nil` where nobody knows any.
+        /// - Parameter credentials: answers a question for a user and password; `nil` where nobody knows any.
         public init(
-            _ endpoint: LFSEndpoint, client: OutboundClient, variables: [String: String], ref: String?,
+            _ endpoint: LFSEndpoint, client: OutboundClient, variables: [String: String],
             credentials: @escaping @Sendable (OutboundURL) async -> OutboundAuthorization?
         ) {
             self.endpoint = endpoint
             self.client = client
             self.variables = variables
-            self.ref = ref
             self.credentials = credentials
         }
     }

@@ -45,7 +45,7 @@ extension DeliveryBuilder {
         }
         let git = session.git
         let access = LFSSource.Access(
-            endpoint, client: stores.client, variables: stores.variables, ref: nil,
+            endpoint, client: stores.client, variables: stores.variables,
             credentials: { url in
                 let isOwnPort = url.port == (url.scheme == "https" ? 443 : 80)
                 let found = try? await git.fillCredential(
