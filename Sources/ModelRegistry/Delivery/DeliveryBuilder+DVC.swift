@@ -9,14 +9,14 @@ extension DeliveryBuilder {
 
     /// The files of one output of DVC.
     func part(
-        of kept: KeptFile, _ record: DVCRecord, sources: inout [String: DVCSource]
+        of kept: KeptFile, _ record: DVCRecord, _ places: inout DVCPlaces
     ) async throws(RegistryError) -> Part {
         let output = record.output
         if let source = record.source, source.repository != nil {
             if let part = try await importedPart(kept, record, source) { return part }
         }
         let inner = try kept.path.map { text throws(RegistryError) in try SafePath(text) }
-        let (source, key) = try await source(for: record, &sources)
+        let (source, key) = try await source(for: record, &places)
         if let listed = output.files { return try cloudPart(kept, record, listed, source) }
         let origin = try await origin(of: record)
         guard let md5 = output.md5 else {
@@ -102,17 +102,24 @@ extension DeliveryBuilder {
     }
 
     private func source(
-        for record: DVCRecord, _ sources: inout [String: DVCSource]
+        for record: DVCRecord, _ places: inout DVCPlaces
     ) async throws(RegistryError) -> (DVCSource, key: String?) {
-        let settings = try await DVCSettings(session, at: commit, near: record.output.path)
+        let folder = record.output.path.lastIndex(of: "/").map { String(record.output.path[..<$0]) } ?? ""
+        let settings: DVCSettings
+        if let known = places.settings[folder] {
+            settings = known
+        } else {
+            settings = try await DVCSettings(session, at: commit, near: record.output.path)
+            places.settings[folder] = settings
+        }
         let key = "\(settings.root)\n\(record.output.remote ?? "")"
         // Versions of the cloud belong to one output alone.
         if !record.output.cloud.isEmpty || record.output.files != nil {
             return (try settings.source(for: record, stores), nil)
         }
-        if let known = sources[key] { return (known, key) }
+        if let source = places.sources[key] { return (source, key) }
         let source = try settings.source(for: record, stores)
-        sources[key] = source
+        places.sources[key] = source
         return (source, key)
     }
 
@@ -140,7 +147,9 @@ extension DeliveryBuilder {
             session: other, stores: stores, commit: otherCommit, label: label,
             depth: depth + 1)
         let path = [source.path, record.inner].compactMap { $0 }.joined(separator: "/")
-        let delivery = try await builder.delivery(at: try SafePath(path))
+        let safe = try SafePath(path)
+        let home = try await ArtifactLocator(CommitFiles(other)).locate(safe, at: otherCommit)
+        let delivery = try await builder.delivery(of: home, at: safe)
         let files = try delivery.content.files.map { (file) throws(RegistryError) -> ArtifactFile in
             let below = [kept.path, file.path?.description].compactMap { $0 }.joined(separator: "/")
             return ArtifactFile(
@@ -149,6 +158,12 @@ extension DeliveryBuilder {
         }
         return Part(source: RenamedSource(delivery, files), files: files, size: delivery.content.size)
     }
+}
+
+/// What was found for the outputs before: their settings by folder, and what reads their remotes.
+struct DVCPlaces {
+    var settings: [String: DVCSettings] = [:]
+    var sources: [String: DVCSource] = [:]
 }
 
 /// The files of another delivery under paths of this one.

@@ -17,11 +17,10 @@ struct DeliveryBuilder {
 
     /// - Throws: ``RegistryError`` with code ``ErrorCode/pathNotFound`` where the commit has nothing at the path, and
     ///   whatever keeps a folder from being listed.
-    func delivery(at path: SafePath) async throws(RegistryError) -> Delivery {
-        let files = CommitFiles(session)
+    func delivery(of home: ArtifactHome, at path: SafePath) async throws(RegistryError) -> Delivery {
         let parts: [Part]
         var isFolder = true
-        switch try await ArtifactLocator(files).locate(path, at: commit) {
+        switch home {
         case .absent:
             throw RegistryError(
                 .pathNotFound, "\(path) is not in commit \(commit.short), where \(label) should be",
@@ -94,9 +93,9 @@ struct DeliveryBuilder {
             parts.append(Part(source: try await lfsSource(pointers), files: ofLFS))
         }
         // One source for each remote that is meant, whatever the number of files.
-        var sources: [String: DVCSource] = [:]
+        var places = DVCPlaces()
         for (file, record) in ofDVC {
-            let part = try await part(of: file, record, sources: &sources)
+            let part = try await part(of: file, record, &places)
             if let key = part.key, let known = parts.firstIndex(where: { $0.key == key }) {
                 parts[known].files += part.files
                 parts[known].size = nil

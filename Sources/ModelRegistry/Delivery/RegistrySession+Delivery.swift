@@ -35,18 +35,21 @@ extension RegistrySession {
                 size: version.releaseFacts?.size ?? annotation?.recordedSize)
         }
         let safe = try SafePath(path)
-        try await refuseOtherContent(safe, version)
+        let home = try await ArtifactLocator(CommitFiles(self)).locate(safe, at: version.commit)
+        try refuseOther(home, than: registered, at: safe)
         let builder = DeliveryBuilder(session: self, stores: stores, commit: version.commit, label: label)
-        var delivery = try await builder.delivery(at: safe)
+        var delivery = try await builder.delivery(of: home, at: safe)
         delivery.registered = registered.flatMap { ContentDigest($0.description) }
         return delivery
     }
 
     /// Holds the digest of a folder against what the registration says; that of a file is held against its bytes.
-    private func refuseOtherContent(_ path: SafePath, _ version: Version) async throws(RegistryError) {
-        guard let registered = version.releaseFacts?.digest else { return }
+    private func refuseOther(
+        _ home: ArtifactHome, than registered: ReleaseFacts.Digest?, at path: SafePath
+    ) throws(RegistryError) {
+        guard let registered else { return }
         let own: ReleaseFacts.Digest?
-        switch try await ArtifactLocator(CommitFiles(self)).locate(path, at: version.commit) {
+        switch home {
         case .folder(let tree?, _): own = ReleaseFacts.Digest(.git, tree.description)
         case .folder(nil, let kept):
             guard kept.count == 1, case .dvc(let record) = kept[0].keeper, let md5 = record.output.md5 else { return }

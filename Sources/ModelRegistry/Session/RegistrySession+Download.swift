@@ -43,7 +43,7 @@ extension RegistrySession {
                     source: delivery.source.name(of: file), isUnchanged: isInPlace)
             })
         request.observer.onStart(plan)
-        if request.checksOnly { return receipt(try await check(delivery, placement, jobs: request.jobs)) }
+        if request.checksOnly { return receipt(try await check(delivery, placement, jobs: options.jobs)) }
         if request.isDryRun { return plan }
         return receipt(try await place(delivery, placement, options, request.observer))
     }
@@ -110,7 +110,7 @@ extension RegistrySession {
                     }
                 }
             }
-            while next < min(max(jobs, 1), files.count) { startNext() }
+            while next < min(jobs, files.count) { startNext() }
             while let (index, result) = await group.next() {
                 found[index] = result
                 if next < files.count { startNext() }
