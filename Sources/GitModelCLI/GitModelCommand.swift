@@ -20,7 +20,8 @@ struct GitModelCommand: AsyncParsableCommand {
                     ShowCommand.self, HistoryCommand.self, StagesCommand.self, DescribeCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(
-                name: "React to tags", subcommands: [CheckRefCommand.self, TriggerCommand.self, InitCommand.self]),
+                name: "React to tags",
+                subcommands: [CheckRefCommand.self, TriggerCommand.self, HooksCommand.self, InitCommand.self]),
             CommandGroup(name: "Deliver models", subcommands: [DownloadCommand.self]),
             CommandGroup(
                 name: "Other",

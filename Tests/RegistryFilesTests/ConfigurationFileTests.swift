@@ -27,14 +27,15 @@ import Testing
               - {name: b, on: registered, run: notify.sh, timeout: 90}
             """
         let found = try ConfigurationFile.parse(Array(text.utf8))
+        var deploy = HookRule(
+            name: "deploy", events: [.assignment, .unassignment], action: .program(["sh", "-c", "echo hi"]))
+        (deploy.artifact, deploy.stage) = (Glob("nlp:*"), Glob("pro?"))
+        (deploy.timeLimit, deploy.environment) = (300, ["SLACK_URL", "_x"])
+        var second = HookRule(name: "b", events: [.registration], action: .program(["./notify.sh"]))
+        second.timeLimit = 90
         let expected = RegistryConfiguration(
             allowedStages: [try StageName("no"), try StageName("prod/eu")], allowedTypes: ["model"],
-            hooks: [
-                HookRule(
-                    name: "deploy", events: [.assignment, .unassignment], artifact: Glob("nlp:*"), stage: Glob("pro?"),
-                    command: ["sh", "-c", "echo hi"], timeLimit: 300, environment: ["SLACK_URL", "_x"]),
-                HookRule(name: "b", events: [.registration], command: ["./notify.sh"], timeLimit: 90),
-            ], annotationsFile: "meta/artifacts.yaml", file: ".registry.yaml")
+            hooks: [deploy, second], annotationsFile: "meta/artifacts.yaml", file: ".registry.yaml")
         #expect(found == expected)
         #expect(try ConfigurationFile.parse([]).allowedStages == nil)
         #expect(try ConfigurationFile.parse(Array("stages: []".utf8)).allowedStages == [])
@@ -119,7 +120,7 @@ import Testing
         }
         let found = try ConfigurationFile.parse(Array(uncommented.joined(separator: "\n").utf8))
         #expect(found.allowedStages?.count == 3 && found.allowedTypes?.count == 2 && found.hooks.count == 2)
-        #expect(found.hooks.first?.timeLimit == 300 && found.hooks.last?.command == ["scripts/notify.sh"])
+        #expect(found.hooks.first?.timeLimit == 300 && found.hooks.last?.action == .program(["scripts/notify.sh"]))
     }
 
     @Test(arguments: [

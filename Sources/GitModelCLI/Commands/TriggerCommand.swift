@@ -6,19 +6,44 @@ import RegistryCore
 struct TriggerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trigger",
-        abstract: "Run the hooks that a Git tag calls for",
+        abstract: "Run the hooks that Git tags call for, each once",
+        usage: """
+            git model trigger <ref> ... [<options>]
+            git model trigger --all-pending [<options>]
+            git model trigger --since <time> [<options>]
+            """,
         discussion: """
             Reads the tag, and runs each hook of .registry.yaml that matches its event, in the file's order; the \
-            first that fails stops the rest. A hook gets MODEL_EVENT, MODEL_NAME, MODEL_VERSION, MODEL_STAGE, \
-            MODEL_COMMIT, MODEL_REF and MODEL_PATH in its environment, and the event as JSON on stdin.
+            first that fails stops the rest. What ran is remembered in the repository, so a second call runs what is \
+            not done yet, and two calls at once run a hook once. Hooks run only after git model hooks allow.
 
             Examples:
               git model trigger churn#prod#3
-              git model trigger "$GITHUB_REF" --dry-run
+              git model trigger "$GITHUB_REF" --allow
+              git model trigger --all-pending
+              git model trigger --since 2026-11-01 --dry-run
             """)
 
-    @Argument(help: "Name of the tag, with or without refs/tags/")
-    var ref: String
+    @Argument(help: "Names of tags, with or without refs/tags/")
+    var refs: [String] = []
+
+    @Flag(help: "All events whose hooks have not run, in their order")
+    var allPending = false
+
+    @Option(
+        help: ArgumentHelp(
+            "All events since then, also older ones: 2026-11-01, 2026-11-01T12:00:00Z, 90m, 12h or 7d",
+            valueName: "time"))
+    var since: String?
+
+    @Flag(help: "Run hooks again that are done")
+    var again = false
+
+    @Flag(help: "Run hooks that nobody allowed, as GIT_MODEL_ALLOW_HOOKS=1 does")
+    var allow = false
+
+    @Option(name: [.short, .long], help: "How many artifacts' hooks run side by side (1 to 64)")
+    var jobs = 1
 
     @Flag(help: "Name the hooks that would run, and run none")
     var dryRun = false
@@ -29,46 +54,33 @@ struct TriggerCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     mutating func run() async throws {
-        let printer = common.printer
-        let isJSON = json
-        var planned: [String] = []
-        let report = try await common.registry().trigger(ref, isDryRun: dryRun) { step in
-            if case .planned(let rule) = step { planned.append(rule.name) }
-            if !isJSON { Self.show(step, printer) }
-        }
-        if json { printer.json(Self.json(report, planned: planned, isDryRun: dryRun)) }
-        if report.runs.isEmpty, planned.isEmpty, !json {
-            printer.note("\(report.event.sentence); no hook asks for that")
-        }
-        if let failure = report.failure { throw failure }
+        var request = TriggerRequest(try events())
+        request.isDryRun = dryRun
+        request.runsAgain = again
+        request.allowsAll = allow
+        request.jobs = try Self.checked(jobs: jobs)
+        // Hooks go on where nobody listens any more.
+        let report = HookReport(printer: common.printer.outlivingReader, isJSON: json)
+        try report.show(try await common.registry().trigger(request) { report.show($0) }, isDryRun: dryRun)
     }
 
-    private static func show(_ step: HookStep, _ printer: Printer) {
-        switch step {
-        case .planned(let rule): printer.data("would run \(rule.name.terminalSafe())")
-        case .started(let rule): printer.note("running \(rule.name.terminalSafe())")
-        case .finished(let run):
-            for line in run.output.terminalSafe(keepingLines: true).split(separator: "\n") { printer.note("  \(line)") }
-            if run.droppedBytes > 0 { printer.note("  (\(run.droppedBytes) more bytes of output left out)") }
-            printer.data("\(run.rule.name.terminalSafe()): \(run.outcome)")
+    private func events() throws -> TriggerRequest.Events {
+        switch (refs.isEmpty, allPending, since) {
+        case (false, false, nil): return .tags(refs)
+        case (true, true, nil): return .pending
+        case (true, false, let since?): return .since(try PointInTime(since).timestamp)
+        default:
+            throw RegistryError(
+                .invalidArguments, "name tags, or say --all-pending or --since, one of them",
+                hints: ["git model trigger churn#prod#3", "git model trigger --all-pending"])
         }
     }
 
-    private static func json(_ report: TriggerReport, planned: [String], isDryRun: Bool) -> JSONValue {
-        [
-            "event": report.payload,
-            "dry_run": .bool(isDryRun),
-            "planned": .array(planned.map { .string($0) }),
-            "runs": .array(
-                report.runs.map { run in
-                    [
-                        "hook": .string(run.rule.name),
-                        "outcome": .string(run.outcome),
-                        "exit_status": run.exitStatus.map { .integer(Int($0)) } ?? .null,
-                        "milliseconds": .integer(run.milliseconds),
-                        "output": .string(run.output),
-                    ]
-                }),
-        ]
+    static func checked(jobs: Int) throws -> Int {
+        guard (1...64).contains(jobs) else {
+            throw RegistryError(
+                .invalidArguments, "--jobs is \(jobs), and may be 1 to 64", subject: "--jobs", hints: ["--jobs 4"])
+        }
+        return jobs
     }
 }

@@ -7,6 +7,17 @@ import GitTypes
 struct Printer: Sendable {
     /// Leaves out what is only said for a person's comfort: reminders and progress.
     var isQuiet = false
+    /// Goes on where the pipe was closed at the other end, and prints into the void.
+    private var outlivesReader = false
+
+    init(isQuiet: Bool = false) { self.isQuiet = isQuiet }
+
+    /// The same for work that must come to its end whether somebody listens or not.
+    var outlivingReader: Printer {
+        var printer = self
+        printer.outlivesReader = true
+        return printer
+    }
 
     /// Prints one line of data. Text from outside must have passed ``GitTypes/Swift/String/terminalSafe(keepingLines:limit:)``.
     func data(_ line: String) {
@@ -34,6 +45,7 @@ struct Printer: Sendable {
             let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0 {
                 if errno == EINTR { continue }
+                if outlivesReader { return }
                 // Nobody reads any more, or the disk is full: there is nobody to tell on stdout.
                 if descriptor == STDOUT_FILENO, errno != EPIPE { exit(1) }
                 exit(descriptor == STDOUT_FILENO ? 0 : 1)

@@ -28,13 +28,13 @@ struct RemoteCache {
     private static func spec(_ text: String) -> FetchSpec { (try? FetchSpec(text)) ?? .tags }
 
     init(_ url: GitURL, _ environment: RegistryEnvironment) throws(RegistryError) {
-        guard let root = Self.cacheRoot(environment.variables) else {
+        guard let root = LocalFolder.ofUser(environment.variables, "XDG_CACHE_HOME", fallback: ".cache") else {
             throw RegistryError(
                 .inputOutput, "there is no cache folder: neither XDG_CACHE_HOME nor HOME is set",
                 hints: ["export XDG_CACHE_HOME=/tmp/cache"])
         }
         self.url = url
-        self.path = "\(root)/git-model/remotes/\(Self.folderName(url)).git"
+        self.path = "\(root)/remotes/\(Self.folderName(url)).git"
         self.git = GitCommand(
             gitDirectory: path, workingDirectory: nil, environment: environment.variables, isInsideHook: false,
             remoteTimeLimit: RegistrySession.remoteTimeLimit)
@@ -42,7 +42,8 @@ struct RemoteCache {
 
     /// Brings the tags and HEAD up to date. What the server no longer has goes here too: this is its mirror.
     func update() async throws(RegistryError) {
-        try Self.createFolders(path)
+        try LocalFolder.create(
+            path, mode: 0o700, advice: "export XDG_CACHE_HOME to a folder that you may write to")
         try await locked { (isComplete) async throws(RegistryError) in
             if !isComplete { try await create() }
             do throws(GitCommandError) {
@@ -121,32 +122,13 @@ struct RemoteCache {
         if !isComplete { _ = write(descriptor, "1", 1) }
     }
 
-    private static func cacheRoot(_ variables: [String: String]) -> String? {
-        if let cache = variables["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache }
-        return variables["HOME"].flatMap { $0.hasPrefix("/") ? "\($0)/.cache" : nil }
-    }
-
     /// A folder name that tells the repository to a person, and two URLs apart: the end of the address and FNV-1a of
     /// all of it. A password goes into the hash only.
-    private static func folderName(_ url: GitURL) -> String {
-        let hash = url.secret.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    static func folderName(_ url: GitURL) -> String {
         let readable = url.description.unicodeScalars.map { scalar -> Character in
             scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)) ? Character(scalar) : "-"
         }
-        return String(readable.suffix(60)).drop { $0 == "-" } + "-" + String(hash, radix: 16)
-    }
-
-    private static func createFolders(_ path: String) throws(RegistryError) {
-        var current = ""
-        for part in path.split(separator: "/") {
-            current += "/\(part)"
-            if mkdir(current, 0o700) != 0, errno != EEXIST {
-                throw RegistryError(
-                    .inputOutput,
-                    "cannot create the cache \(current): \(String(cString: strerror(errno)).lowercased())",
-                    subject: current, hints: ["export XDG_CACHE_HOME to a folder that you may write to"])
-            }
-        }
+        return String(readable.suffix(60)).drop { $0 == "-" } + "-" + String(url.secret.stableHash, radix: 16)
     }
 }
 

@@ -18,7 +18,28 @@ struct TagReader {
     }
 
     func read() throws(RegistryError) -> Result {
-        let list = try RegistryError.wrapping { () throws(GitError) in try repository.tagReferences() }
+        try read(try RegistryError.wrapping { () throws(GitError) in try repository.tagReferences() })
+    }
+
+    /// Reads the tags whose refs are of these artifacts, and no other object.
+    ///
+    /// A ref that calls itself another artifact's inside is left out: nobody can find those without reading all.
+    func records(
+        of artifacts: Set<ArtifactName>, among references: [TagReference]
+    ) throws(RegistryError) -> [TagRecord] {
+        // One artifact's names are told apart by their first bytes, which is quicker than taking each apart.
+        let start = artifacts.count == 1 ? artifacts.first.map { Array($0.tagText.utf8) } ?? [] : []
+        var result = Result()
+        for reference in references {
+            guard reference.name.description.utf8.starts(with: start), let tag = RegistryTag(reference.name),
+                artifacts.contains(tag.artifact)
+            else { continue }
+            try read(reference, tag, into: &result)
+        }
+        return result.records
+    }
+
+    private func read(_ list: TagList) throws(RegistryError) -> Result {
         var result = Result()
         result.records.reserveCapacity(list.references.count)
         result.names = list.references.map(\.name)
@@ -36,14 +57,18 @@ struct TagReader {
                 if let finding = Self.malformedName(reference.name) { result.findings.append(finding) }
                 continue
             }
-            switch try record(reference, tag) {
-            case .success(let record):
-                result.records.append(record)
-                if record.object.targetType == "tag" { result.findings.append(Self.nestedTag(record)) }
-            case .failure(let oddity): result.findings.append(oddity.finding)
-            }
+            try read(reference, tag, into: &result)
         }
         return result
+    }
+
+    private func read(_ reference: TagReference, _ tag: RegistryTag, into result: inout Result) throws(RegistryError) {
+        switch try record(reference, tag) {
+        case .success(let record):
+            result.records.append(record)
+            if record.object.targetType == "tag" { result.findings.append(Self.nestedTag(record)) }
+        case .failure(let oddity): result.findings.append(oddity.finding)
+        }
     }
 
     /// Reads one tag, or says why it carries no event.

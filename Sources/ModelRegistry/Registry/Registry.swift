@@ -39,8 +39,7 @@ public struct Registry: Sendable {
     ///   ``ErrorCode/revisionNotFound`` or ``ErrorCode/damagedRepository``.
     public func event(ofTag ref: String) async throws(RegistryError) -> CheckedEvent {
         let session = try await RegistrySession(location, environment)
-        let snapshot = try await session.snapshot()
-        return try await session.check(ref, snapshot)
+        return try await session.check(ref, try await session.configuration().value)
     }
 
     /// Reads what the files say of an artifact: at the version's commit, or for a name alone at `revision` or HEAD.

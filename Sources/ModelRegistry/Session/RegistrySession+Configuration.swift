@@ -21,6 +21,12 @@ extension RegistrySession {
         }
     }
 
+    /// The configuration as it stands now, and why its file cannot be read.
+    func configuration() async throws(RegistryError) -> (value: RegistryConfiguration, error: RegistryError?) {
+        let (value, error) = try await configuration(at: try head(), CommitFiles(self))
+        return (value, error)
+    }
+
     private func readConfiguration(
         at head: ObjectID?, _ files: CommitFiles
     ) async throws(RegistryError) -> RegistryConfiguration {

@@ -96,26 +96,12 @@ extension RegistrySession {
     ) async throws(RegistryError) -> [DownloadReceipt.File] {
         let source = delivery.source
         let files = delivery.content.files
-        let found = await withTaskGroup(of: (Int, Result<String, RegistryError>).self) { group in
-            var found = [Result<String, RegistryError>](repeating: .success(source.name), count: files.count)
-            var next = 0
-            func startNext() {
-                let (index, file) = (next, files[next])
-                next += 1
-                group.addTask {
-                    do throws(RegistryError) {
-                        return (index, .success(try await source.find(file)))
-                    } catch {
-                        return (index, .failure(error))
-                    }
-                }
+        let found = await concurrently(files, limit: jobs) { file -> Result<String, RegistryError> in
+            do throws(RegistryError) {
+                return .success(try await source.find(file))
+            } catch {
+                return .failure(error)
             }
-            while next < min(jobs, files.count) { startNext() }
-            while let (index, result) = await group.next() {
-                found[index] = result
-                if next < files.count { startNext() }
-            }
-            return found
         }
         let failures = found.compactMap { result in if case .failure(let error) = result { error } else { nil } }
         if let first = failures.first {

@@ -3,17 +3,22 @@ import LibGit2
 import RegistryCore
 
 extension RegistrySession {
-    /// Reads a tag back as an event, by the whole state: GTO's `check-ref`.
-    func check(_ ref: String, _ snapshot: RegistrySnapshot) async throws(RegistryError) -> CheckedEvent {
-        let event = try await event(ofTag: ref, snapshot)
-        let folders = [event.artifact.folder].compactMap { $0 }
-        let annotations = try await metadata(snapshot.configuration).annotations(at: event.commit, folders: folders)
-        let own = annotations.values.filter { $0.name == event.artifact }
-        return CheckedEvent(
-            event: event, annotation: own.first { $0.file.hasSuffix("dvc.yaml") } ?? own.first)
+    /// Reads a tag back as an event: GTO's `check-ref`.
+    ///
+    /// Only the tags of its artifact are read: no other artifact's can change what it means.
+    func check(_ ref: String, _ configuration: RegistryConfiguration) async throws(RegistryError) -> CheckedEvent {
+        try await described(try event(ofTag: ref), configuration)
     }
 
-    private func event(ofTag ref: String, _ snapshot: RegistrySnapshot) async throws(RegistryError) -> RegistryEvent {
+    /// An event with what the files at its commit say.
+    func described(
+        _ event: RegistryEvent, _ configuration: RegistryConfiguration
+    ) async throws(RegistryError) -> CheckedEvent {
+        let annotations = try await annotations(of: event.artifact, at: event.commit, configuration)
+        return CheckedEvent(event: event, annotation: annotations.values.first)
+    }
+
+    private func event(ofTag ref: String) throws(RegistryError) -> RegistryEvent {
         let short = ref.hasPrefix(RefName.tagPrefix) ? String(ref.dropFirst(RefName.tagPrefix.count)) : ref
         let name: TagName
         do { name = try TagName(short) } catch { throw RegistryError(error, hints: ["name a tag: churn@v1.0.0"]) }
@@ -22,7 +27,10 @@ extension RegistrySession {
                 .notARegistryTag, "'\(ref)' is not a registry tag", subject: ref,
                 hints: ["a registry tag looks like churn@v1.2.0, churn#prod#3 or churn@deprecated"])
         }
-        if let event = snapshot.state.event(ofTag: name, artifact: tag.artifact) { return event }
+        let reader = TagReader(repository)
+        let references = try RegistryError.wrapping { () throws(GitError) in try repository.tagReferences() }.references
+        let state = RegistryState(try reader.records(of: [tag.artifact], among: references))
+        if let event = state.event(ofTag: name, artifact: tag.artifact) { return event }
 
         let id = try RegistryError.wrapping { () throws(GitError) in try repository.reference(RefName(name)) }
         guard let id else {
@@ -30,7 +38,7 @@ extension RegistrySession {
                 .revisionNotFound, "there is no tag \(name) here", subject: ref,
                 hints: ["git fetch origin tag \(name.shellQuoted)", "to see the tags: git model history"])
         }
-        switch try TagReader(repository).record(TagReference(name: name, id: id), tag) {
+        switch try reader.record(TagReference(name: name, id: id), tag) {
         case .failure(.lightweight):
             throw RegistryError(
                 .lightweightTag, "tag \(name) is lightweight here, so it carries no event", subject: ref,

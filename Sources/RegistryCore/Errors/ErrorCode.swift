@@ -53,6 +53,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case pathNotFound = "path-not-found"
     /// The artifact is not described at the commit.
     case annotationNotFound = "annotation-not-found"
+    /// No hook of that name, or no event of that id in the log.
+    case hookNotFound = "hook-not-found"
     /// The store does not have the bytes.
     case objectNotFound = "object-not-found"
 
@@ -89,8 +91,10 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case hookFailed = "hook-failed"
     /// A push is being checked, so nothing may be written yet.
     case insideHook = "inside-hook"
-    /// Hooks come from a repository that nobody here has looked at.
+    /// Nobody here allowed a hook to run as it is now.
     case hooksNotTrusted = "hooks-not-trusted"
+    /// A hook tried to start hooks.
+    case nestedHook = "nested-hook"
     /// A path leads outside the folder it belongs in.
     case unsafePath = "unsafe-path"
     /// An address leads where nothing is fetched from: another scheme, a private network, the local disk.
@@ -132,13 +136,13 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
             .programMissing, .transferFailed, .credentialsMissing, .accessDenied, .storeNotConfigured:
             1
         case .artifactNotFound, .versionNotFound, .stageEmpty, .revisionNotFound, .notARegistryTag, .lightweightTag,
-            .pathNotFound, .annotationNotFound, .objectNotFound:
+            .pathNotFound, .annotationNotFound, .hookNotFound, .objectNotFound:
             2
         case .versionExists, .commitHasVersion, .alreadyInStage, .alreadyInactive, .tagExists, .refBlocked,
             .refLocked, .targetExists, .ambiguousVersion:
             3
         case .versionInactive, .stageNotAllowed, .typeNotAllowed, .pushRefused, .hookFailed, .insideHook,
-            .hooksNotTrusted, .unsafePath, .addressRefused:
+            .hooksNotTrusted, .nestedHook, .unsafePath, .addressRefused:
             4
         case .digestMismatch, .digestUnknown, .findings: 5
         case .invalidName, .invalidVersion, .invalidRevision, .invalidSelector, .invalidArguments, .invalidFile,

@@ -39,6 +39,10 @@ public struct Finding: Hashable, Sendable {
         case conflictingAnnotations = "conflicting-annotations"
         /// A file of the registry cannot be read.
         case unreadableFile = "unreadable-file"
+        /// A tag is another object than the one that was dealt with before.
+        case movedTag = "moved-tag"
+        /// A tag that was there is gone.
+        case withdrawnTag = "withdrawn-tag"
         /// A ref is damaged.
         case damagedRef = "damaged-ref"
     }

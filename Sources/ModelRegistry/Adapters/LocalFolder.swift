@@ -1,0 +1,56 @@
+import Glibc
+import RegistryCore
+
+/// Folders of this machine that we keep things in.
+enum LocalFolder {
+    /// Creates a folder and those above it that are missing.
+    /// - Throws: ``RegistryError`` with code ``ErrorCode/inputOutput``.
+    static func create(_ path: String, mode: mode_t, advice: String) throws(RegistryError) {
+        // Mostly it is there.
+        if access(path, F_OK) == 0 { return }
+        var current = ""
+        for part in path.split(separator: "/") {
+            current += "/\(part)"
+            if mkdir(current, mode) != 0, errno != EEXIST {
+                throw RegistryError(
+                    .inputOutput, "cannot create \(current): \(String(cString: strerror(errno)).lowercased())",
+                    subject: current, hints: [advice])
+            }
+        }
+    }
+
+    /// A person's folder for one kind of things, by the XDG base directory specification; `nil` without a home.
+    /// - Parameters:
+    ///   - variable: such as `XDG_STATE_HOME`.
+    ///   - fallback: where it is below `HOME` if the variable is not set.
+    static func ofUser(_ variables: [String: String], _ variable: String, fallback: String) -> String? {
+        if let folder = variables[variable], folder.hasPrefix("/") { return "\(folder)/git-model" }
+        return variables["HOME"].flatMap { $0.hasPrefix("/") ? "\($0)/\(fallback)/git-model" : nil }
+    }
+
+    /// Removes a folder and all in it, as far as that goes; links are removed, not followed.
+    static func remove(_ path: String) {
+        if unlink(path) == 0 || errno == ENOENT { return }
+        for name in names(in: path) { remove("\(path)/\(name)") }
+        rmdir(path)
+    }
+
+    /// The names in a folder; none where it is not there.
+    static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}
+
+extension String {
+    /// FNV-1a of the text: the same in every process and release.
+    var stableHash: UInt64 { utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } }
+}
