@@ -51,12 +51,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
-        systemLibrary("CLibGit2", pkgConfig: "libgit2", package: "libgit2-dev"),
         systemLibrary("CLibYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
         systemLibrary("CLibCrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
 
         .systemLibrary(name: "CLinux"),
         .target(name: "CLibCurl"),
+        .target(name: "CLibGit2", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CBuildCommit", cSettings: [.define("GIT_MODEL_COMMIT", to: "\"\(buildCommit)\"")]),
 
         room("GitTypes", []),

@@ -46,6 +46,8 @@ public struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
         case tooLarge(size: Int)
         /// What was given breaks a rule: the rule.
         case invalid(String)
+        /// The libgit2 that this program needs is not installed, or lacks a function: the versions that fit.
+        case libraryMissing(version: String)
         /// Anything else.
         case other
     }

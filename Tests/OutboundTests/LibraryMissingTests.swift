@@ -1,5 +1,5 @@
-import Glibc
 import GitTypes
+import TestSupport
 import Testing
 
 @testable import Outbound
@@ -52,11 +52,6 @@ import Testing
 
     /// Has libcurl looked for while no file can be opened.
     private static func hideLibrary() {
-        var usual = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &usual)
-        var none = rlimit(rlim_cur: 0, rlim_max: usual.rlim_max)
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &none)
-        _ = try? OutboundURL("http://h/")
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &usual)
+        whileNoFileOpens { _ = try? OutboundURL("http://h/") }
     }
 }

@@ -30,7 +30,8 @@ struct DoctorCommand: AsyncParsableCommand {
         if json {
             printer.json(Self.json(diagnosis))
         } else {
-            printer.data("git-model \(GitModelVersion.text)")
+            // The repository was read, so that there is one.
+            printer.data("git-model \(GitModelVersion.text(libgit2: RuntimeVersions.libgit2 ?? "none"))")
             for line in diagnosis.environment { printer.data("\(line.name): \(line.value.terminalSafe())") }
             printer.data("---------------------------------")
             for finding in diagnosis.findings {
@@ -64,7 +65,7 @@ struct DoctorCommand: AsyncParsableCommand {
         [
             "version": .string(RuntimeVersions.product),
             "environment": .object(
-                [.init("libgit2", .string(RuntimeVersions.libgit2))]
+                [.init("libgit2", .optional(RuntimeVersions.libgit2))]
                     + diagnosis.environment.map { .init($0.name, .string($0.value)) }),
             "findings": .array(
                 diagnosis.findings.map { finding in

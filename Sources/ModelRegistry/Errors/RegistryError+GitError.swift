@@ -64,6 +64,8 @@ extension RegistryError {
             self.init(.tooLarge, "cannot \(error.operation): it has \(size) bytes", hints: ["make it smaller"])
         case .invalid(let rule):
             self.init(.invalidRevision, "cannot \(error.operation): \(rule)", hints: ["check the spelling"])
+        case .libraryMissing(let version):
+            self.init(.programMissing, error.description, hints: ["apt install libgit2-\(version)"])
         case .other:
             self.init(
                 .gitFailed, "cannot \(error.operation): \(error.message)", hints: ["to check the repository: git fsck"])
