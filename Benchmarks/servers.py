@@ -8,6 +8,12 @@ import threading
 from pathlib import Path
 
 
+class _ThreadingServer(http.server.ThreadingHTTPServer):
+    # Python's own 5 is fewer than the connections that a client opens at once: the others would wait for a second.
+    request_queue_size = 128
+    daemon_threads = True
+
+
 class Server:
     """A server in a thread of its own, for the length of a `with`."""
 
@@ -15,8 +21,7 @@ class Server:
 
     def __init__(self, root: Path):
         handler = type("Handler", (self.handler,), {"root": root, "server_state": self})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
+        self.server = _ThreadingServer(("127.0.0.1", 0), handler)
         self.bytes_sent = 0
 
     @property

@@ -1,6 +1,10 @@
 // Linux calls that Swift's Glibc module does not show: they are declared for _GNU_SOURCE only, or are variadic.
 #pragma once
+#include <linux/magic.h>
+#include <stdio.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define LINUX_RENAME_NOREPLACE 1u
@@ -11,4 +15,19 @@
 /// renameat2(2); -1 and errno where it fails.
 static inline int linux_renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags) {
     return (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, flags);
+}
+
+/// syncfs(2); -1 and errno where it fails.
+static inline int linux_syncfs(int file) { return (int)syscall(SYS_syncfs, file); }
+
+/// Whether syncfs(2) brings everything to the disk that fsync(2) of each file would, and reports what could not be
+/// written: since Linux 5.8 it does the latter, and file systems that lie upon others (overlay, FUSE, NFS, SMB) may do
+/// neither.
+static inline int linux_syncfs_is_exact(int file) {
+    struct utsname system;
+    struct statfs target;
+    int major = 0, minor = 0;
+    if (uname(&system) != 0 || sscanf(system.release, "%d.%d", &major, &minor) != 2) return 0;
+    if (major < 5 || (major == 5 && minor < 8) || fstatfs(file, &target) != 0) return 0;
+    return target.f_type == EXT4_SUPER_MAGIC || target.f_type == XFS_SUPER_MAGIC;
 }

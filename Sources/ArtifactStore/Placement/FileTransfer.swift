@@ -39,7 +39,9 @@ struct FileTransfer {
     ) async throws(RegistryError) -> ArtifactPlacement.PlacedFile {
         let comesInParts = try await comesInParts(file, from: start, later)
         let later = comesInParts ? later : []
-        if ftruncate(output.number, off_t(later.last?.upperBound ?? start)) != 0 { throw fileError("write", shown) }
+        let end = later.last?.upperBound ?? start
+        // Not without need: ext4 writes each file that was cut to nothing when it is closed, and each of them alone.
+        if output.length != end, ftruncate(output.number, off_t(end)) != 0 { throw fileError("write", shown) }
         // What is not checked may be of another length, too; the source still finds it by what it should be.
         let incoming = try IncomingFile(
             options.verifies ? file : file.unverified, into: output, registered: options.verifies ? registered : nil,
