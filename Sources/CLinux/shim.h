@@ -9,6 +9,7 @@
 
 #define LINUX_RENAME_NOREPLACE 1u
 #define LINUX_RENAME_EXCHANGE 2u
+#define LINUX_SYNC_FILE_RANGE_WRITE 2u
 #define LINUX_SEEK_DATA 3
 #define LINUX_SEEK_HOLE 4
 
@@ -19,6 +20,13 @@ static inline int linux_renameat2(int from_folder, const char *from, int to_fold
 
 /// syncfs(2); -1 and errno where it fails.
 static inline int linux_syncfs(int file) { return (int)syscall(SYS_syncfs, file); }
+
+/// Has the system begin to write the bytes of a file to the disk; it does not wait, and promises nothing.
+static inline void linux_begin_writing(int file) {
+#ifdef SYS_sync_file_range
+    syscall(SYS_sync_file_range, file, 0L, 0L, LINUX_SYNC_FILE_RANGE_WRITE);
+#endif
+}
 
 /// Whether syncfs(2) brings everything to the disk that fsync(2) of each file would, and reports what could not be
 /// written: since Linux 5.8 it does the latter, and file systems that lie upon others (overlay, FUSE, NFS, SMB) may do

@@ -15,6 +15,12 @@ enum FileSystemFlush {
     /// - Parameter waiting: the bytes that the system has not written yet, of all files of all file systems.
     static func isWorthIt(files: Int, waiting: Int) -> Bool { waiting / bytesPerFile < files }
 
+    /// Whether one call is as good as one for each file of a folder here, and worth it now.
+    static func isWorthIt(holding folder: OpenFile, files: Int) -> Bool {
+        guard linux_syncfs_is_exact(folder.number) != 0, let waiting = waitingBytes(meminfo()) else { return false }
+        return isWorthIt(files: files, waiting: waiting)
+    }
+
     /// The bytes that wait to be written, as `/proc/meminfo` has them; `nil` where it does not tell.
     static func waitingBytes(_ meminfo: String) -> Int? {
         var sum = 0
@@ -31,9 +37,7 @@ enum FileSystemFlush {
     /// - Returns: whether all of them are on the disk. `false` says nothing against them: they are to be flushed one by
     ///   one, and what is wrong is found then.
     static func run(holding folder: OpenFile, files: Int) async throws(RegistryError) -> Bool {
-        guard linux_syncfs_is_exact(folder.number) != 0, let waiting = waitingBytes(meminfo()),
-            isWorthIt(files: files, waiting: waiting)
-        else { return false }
+        guard isWorthIt(holding: folder, files: files) else { return false }
         let isFlushed = Atomic(false)
         // Not on a thread of Swift's: it may wait long.
         try await DiskFlush.run(1) { _ in

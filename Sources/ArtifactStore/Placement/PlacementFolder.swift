@@ -59,7 +59,8 @@ struct PlacementFolder: Sendable {
         _ files: [ArtifactFile], from source: any ArtifactSource, in root: OpenFile, _ options: PlacementOptions
     ) async throws(RegistryError) -> [ArtifactPlacement.PlacedFile] {
         let transfer = FileTransfer(
-            source: source, options: options, partCount: max(1, options.jobs / max(1, files.count)))
+            source: source, options: options, partCount: max(1, options.jobs / max(1, files.count)),
+            beginsWriting: !FileSystemFlush.isWorthIt(holding: root, files: files.count))
         let shown = shown
         typealias Outcome = Result<ArtifactPlacement.PlacedFile?, RegistryError>
         let outcomes = await withTaskGroup(of: (Int, Outcome).self) { group in
