@@ -1,6 +1,5 @@
 // Linux calls that Swift's Glibc module does not show: they are declared for _GNU_SOURCE only, or are variadic.
 #pragma once
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -22,8 +21,10 @@ static inline int linux_renameat2(int from_folder, const char *from, int to_fold
 /// Locks one byte of a file for an open file description (F_OFD_SETLK, fcntl(2)); -1 and errno where it fails, EAGAIN
 /// where another one has it. The lock ends with the last descriptor, however the process ends.
 static inline int linux_lock_byte(int file, long long position) {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = position, .l_len = 1};
-    return fcntl(file, 37, &lock);
+    // The kernel's struct flock of 64-bit systems. <fcntl.h> would make this header the owner of Glibc's types in Swift.
+    struct { short type, whence; long start, length; int process; } lock = {1 /* F_WRLCK */, 0, (long)position, 1, 0};
+    _Static_assert(sizeof lock == 32, "struct flock");
+    return (int)syscall(SYS_fcntl, file, 37, &lock);
 }
 
 /// syncfs(2); -1 and errno where it fails.

@@ -44,8 +44,9 @@ import Testing
             let mark = text.firstIndex(of: "=") ?? text.endIndex
             variables[String(text[..<mark])] = String(text[mark...].dropFirst())
         }
-        // The shell's own.
-        for name in ["PWD", "OLDPWD", "SHLVL", "_"] { variables[name] = nil }
+        #expect(variables["MODEL_RUN_ID"]?.hasSuffix("-1") == true)
+        // The shell's own, and the one of this run.
+        for name in ["PWD", "OLDPWD", "SHLVL", "_", "MODEL_RUN_ID"] { variables[name] = nil }
         let expected = [
             "MODEL_EVENT": "assigned", "MODEL_NAME": "churn", "MODEL_VERSION": "v0.0.1", "MODEL_STAGE": "prod",
             "MODEL_COMMIT": try sandbox.succeed("git rev-parse HEAD", in: "repo"),
