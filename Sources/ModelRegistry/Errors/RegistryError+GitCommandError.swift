@@ -78,6 +78,16 @@ extension RegistryError {
             self.init(
                 .outcomeUnknown, "the connection broke during the push, so it may or may not have arrived",
                 hints: ["to complete it, whether it arrived or not: git push origin --tags"], underlying: said)
+        case .configurationNotTrusted(let key, let file):
+            self.init(
+                .configurationNotTrusted,
+                "\(key) of the repository's own configuration (\(file)) chooses what git would run, and is not trusted",
+                subject: key,
+                hints: [
+                    "to see it: git config --show-origin --get-all \(key.shellQuoted)",
+                    "to set it for yourself instead: git config --global \(key.shellQuoted) VALUE",
+                    "to trust this repository's configuration this time: export GIT_MODEL_TRUST_CONFIG=1",
+                ])
         case .signingFailed:
             self.init(
                 .signingFailed, error.message,

@@ -10,11 +10,6 @@ extension RegistrySession {
         _ request: PushRequest, observe: ([TagName]) -> Void
     ) async throws(RegistryError) -> PushReceipt {
         try refuseInsideHook()
-        if let remote {
-            throw RegistryError(
-                .invalidArguments, "a repository at a URL has no tags here that could be pushed",
-                subject: remote.description, hints: ["run git model push in a clone, without -r"])
-        }
         try requireRemote(request.remote, hint: "name another one with --remote")
         let state = try await snapshot().state
         let destination = Remote.name(request.remote)

@@ -12,6 +12,11 @@ extension Registry {
     public func push(
         _ request: PushRequest = PushRequest(), observe: ([TagName]) -> Void = { _ in }
     ) async throws(RegistryError) -> PushReceipt {
+        if case .remote(let url) = location {
+            throw RegistryError(
+                .invalidArguments, "a repository at a URL has no tags here that could be pushed",
+                subject: url.description, hints: ["run git model push in a clone, without -r"])
+        }
         let session = try await RegistrySession(location, environment, isFetching: false)
         // Nobody may take back meanwhile what is pushed.
         return try await session.whileLocked(isDryRun: request.isDryRun) { () async throws(RegistryError) in
