@@ -71,7 +71,9 @@ import Testing
             "git config tag.gpgSign true && git config gpg.program \"$P\" && git config push.gpgSign true",
             ["write", "sign", "push"]),
         Case(
-            "include", "git config -f .git/more core.hooksPath h && git config include.path more", ["push"]),
+            "include",
+            "mkdir h && cp \"$P\" h/pre-push && git config -f .git/more core.hooksPath h && git config include.path more",
+            ["push"]),
         Case(
             "include by remote",
             "git config -f .git/more remote.origin.receivepack \"$P\" && git config \"includeIf.hasconfig:remote.*.url:**.path\" more",
@@ -119,10 +121,10 @@ import Testing
     }
 
     /// The others of ``cases`` would not run here: the remote asks for no password, has no alternates, `ext` is never
-    /// allowed, and nothing of ours has a terminal.
+    /// allowed, and takes no signed pushes.
     private static let alive: Set<String> = [
-        "hooks", "ssh", "proxy", "uploadpack", "receivepack", "insteadOf", "gpg", "gpg of a format", "key",
-        "always signed", "include", "include by remote", "worktree",
+        "hooks", "ssh", "proxy", "uploadpack", "receivepack", "insteadOf", "gpg", "gpg of a format", "key", "include",
+        "include by remote", "worktree",
     ]
 
     /// The trap works: git would run the program, and does where the user trusts the repository.

@@ -37,7 +37,7 @@ struct PushCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let request = PushRequest(
-            try name.map { try Selector($0) }, remote: try RemoteName(remote), mode: pushing.mode, isDryRun: dryRun)
+            try name.map { try Selector($0) }, remote: try remoteName(), mode: pushing.mode, isDryRun: dryRun)
         let printer = common.printer
         let isJSON = json
         let isDryRun = dryRun
@@ -52,9 +52,17 @@ struct PushCommand: AsyncParsableCommand {
         if let failure = receipt.failure { throw failure }
     }
 
+    private func remoteName() throws -> RemoteName {
+        do {
+            return try RemoteName(remote)
+        } catch {
+            throw RegistryError(error, hints: ["to see the remotes: git remote"])
+        }
+    }
+
     private static func show(_ receipt: PushReceipt, _ printer: Printer, asJSON: Bool) {
         for warning in receipt.warnings { printer.warning("warning: \(warning.terminalSafe())") }
-        for tag in receipt.moved {
+        for tag in receipt.moved where !asJSON {
             printer.warning(
                 "warning: tag \(tag.tag.description.terminalSafe()) is \(tag.here) here and \(tag.there) at "
                     + receipt.remote.terminalSafe())

@@ -75,11 +75,11 @@ extension RegistrySession {
 
     private static func failure(of moved: [PushReceipt.MovedTag], at destination: Remote) -> RegistryError? {
         guard let first = moved.first else { return nil }
-        let others = moved.count > 1 ? " and \(moved.count - 1) more" : ""
         let ref = RefName(first.tag).description
+        let ids = "\(first.there.short) there, \(first.here.short) here"
+        let rest = moved.count > 1 ? "; so are \(moved.count - 1) more" : ""
         return RegistryError(
-            .tagMoved,
-            "\(destination) has another tag \(first.tag)\(others) than this repository, so \(moved.count > 1 ? "they were" : "it was") not pushed",
+            .tagMoved, "tag \(first.tag) is another one at \(destination) (\(ids)), so it was not pushed\(rest)",
             subject: ref,
             hints: [
                 "to take over the one there: git fetch --force \(destination) "

@@ -1,7 +1,7 @@
 /// How the tags of one act are parted into pushes.
 public enum PushMode: Hashable, Sendable {
     /// At most three refs a push, each push whole or not at all: hosting services start nothing for the tags of a push
-    /// that has more (GitHub's documentation of the event `create`, and GitLab's of its webhooks).
+    /// that has more (GitHub's documentation of the event `push`; GitLab's webhooks have a limit of three too).
     case fitting
     /// All refs in one push, whole or not at all.
     case whole
