@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Settings of a repository that name a program: none of them is run, and what does not need them works as ever.
-@Suite struct HostileConfigurationTests {
+@Suite(.serialized) struct HostileConfigurationTests {
     /// A setting, and the commands of ``commands`` that are refused because of it.
     struct Case: Sendable, CustomStringConvertible {
         let description: String

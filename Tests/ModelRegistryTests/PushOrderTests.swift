@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// How many tags go out at once, in which order, and what is left where one of them is refused.
-@Suite struct PushOrderTests {
+@Suite(.serialized) struct PushOrderTests {
     private let sandbox: Sandbox
 
     /// A remote that logs each push: a line with the refs in their order.

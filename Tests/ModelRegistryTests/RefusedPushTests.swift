@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A server that refuses one ref of several.
-@Suite struct RefusedPushTests {
+@Suite(.serialized) struct RefusedPushTests {
     /// The bar is 200 rounds: `PUSH_ROUNDS=200`.
     private static let rounds = getenv("PUSH_ROUNDS").flatMap { Int(String(cString: $0)) } ?? 20
 
