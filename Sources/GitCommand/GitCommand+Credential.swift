@@ -25,7 +25,7 @@ extension GitCommand {
         var invocation = Invocation(["credential", "fill"])
         invocation.input = Array("protocol=\(scheme)\nhost=\(host)\npath=\(path)\n\n".utf8)
         invocation.limit = 65_536
-        invocation.isRemote = true
+        invocation.use = .credential
         let output = try await run(invocation)
         guard output.exitCode == 0 else { return nil }
         var user: String?

@@ -26,7 +26,7 @@ extension GitCommand {
         if let filter { arguments.append("--filter=\(filter.rawValue)") }
         if let depth { arguments.append("--depth=\(max(1, depth))") }
         arguments += ["--", remote.argument] + specs.map(\.description)
-        try await fetch(Invocation(arguments), timeLimit: timeLimit)
+        try await fetch(Invocation(arguments), from: remote, timeLimit: timeLimit)
     }
 
     /// Brings objects here that a partial clone left at the remote, all in one request.
@@ -52,7 +52,7 @@ extension GitCommand {
         var invocation = Invocation(arguments, input: Array(ids.map { "\($0)\n" }.joined().utf8))
         // What we have tells the remote nothing about single objects, so nothing is negotiated.
         invocation.settings = ["fetch.negotiationAlgorithm=noop"]
-        try await fetch(invocation, timeLimit: timeLimit)
+        try await fetch(invocation, from: .name(name), timeLimit: timeLimit)
     }
 
     /// The remote that owes this partial clone its objects; `nil` where all objects should be here.
@@ -66,9 +66,11 @@ extension GitCommand {
         return nil
     }
 
-    private func fetch(_ invocation: Invocation, timeLimit: Duration?) async throws(GitCommandError) {
+    private func fetch(_ invocation: Invocation, from remote: Remote, timeLimit: Duration?)
+        async throws(GitCommandError)
+    {
         var invocation = invocation
-        invocation.isRemote = true
+        invocation.use = .fetch(remote)
         invocation.timeLimit = timeLimit
         let output = try await run(invocation)
         guard output.exitCode == 0 else {

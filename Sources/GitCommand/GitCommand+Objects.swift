@@ -21,9 +21,16 @@ extension GitCommand {
     public func readObjects(
         _ ids: [ObjectID], limit: Int = outputLimit
     ) async throws(GitCommandError) -> [GitObject] {
+        try await readObjects(ids, limit: limit, use: .fetch(nil))
+    }
+
+    /// - Parameter use: `nil` for objects that are known to be here, so that nothing is fetched.
+    func readObjects(
+        _ ids: [ObjectID], limit: Int = outputLimit, use: ConfigurationUse?
+    ) async throws(GitCommandError) -> [GitObject] {
         guard !ids.isEmpty else { return [] }
         var invocation = Invocation(["cat-file", "--batch"], input: Array(ids.map { "\($0)\n" }.joined().utf8))
-        invocation.isRemote = true
+        invocation.use = use
         invocation.limit = limit
         var parser = ObjectStreamParser(limit: limit)
         let output: GitOutput
@@ -53,7 +60,7 @@ extension GitCommand {
         _ id: ObjectID, timeLimit: Duration? = nil, to consume: (UnsafeRawBufferPointer) throws -> Void
     ) async throws {
         var invocation = Invocation(["cat-file", "blob", id.description])
-        invocation.isRemote = true
+        invocation.use = .fetch(nil)
         invocation.timeLimit = timeLimit
         let output = try await run(invocation, streaming: consume)
         guard output.exitCode == 0 else { throw objectFailure(of: invocation, output, id: id) }

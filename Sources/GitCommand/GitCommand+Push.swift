@@ -25,7 +25,7 @@ extension GitCommand {
 
         var invocation = Invocation(arguments)
         invocation.runsHooks = true
-        invocation.isRemote = true
+        invocation.use = .push(remote)
         invocation.timeLimit = timeLimit
         // A mirror takes no list of refs; git would refuse the push.
         if case .name(let name) = remote { invocation.settings = ["remote.\(name).mirror=false"] }

@@ -38,7 +38,7 @@ extension GitCommand {
         let peeledPatterns = patterns.flatMap { $0.hasSuffix("*") ? [$0] : [$0, $0 + "^{}"] }
         var invocation = Invocation(
             ["ls-remote", "--quiet", "--symref", "--", remote.argument] + peeledPatterns, limit: limit)
-        invocation.isRemote = true
+        invocation.use = .fetch(remote)
         invocation.timeLimit = timeLimit
         let output = try await run(invocation)
         guard output.exitCode == 0 else { throw failure(of: invocation, output) }

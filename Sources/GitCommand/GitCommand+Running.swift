@@ -31,8 +31,8 @@ extension GitCommand {
         /// Settings on top of ``GitCommand/settings``.
         var settings: [String] = []
         var runsHooks = false
-        /// Whether it talks to a remote, which may ask for a password.
-        var isRemote = false
+        /// What it does with settings that name programs; `nil` where it reads none of them.
+        var use: ConfigurationUse?
         /// Whether it is given the repository's folder.
         var isInRepository = true
         var timeLimit: Duration?
@@ -44,10 +44,19 @@ extension GitCommand {
         }
 
         var operation: String { arguments.first ?? "git" }
+
+        /// Whether it talks to a remote, which may ask for a password.
+        var isRemote: Bool {
+            switch use {
+            case .fetch, .push, .credential: true
+            case .signature, nil: false
+            }
+        }
     }
 
     /// Runs one call and returns what it printed, whatever its exit status.
     func run(_ invocation: Invocation) async throws(GitCommandError) -> GitOutput {
+        if let use = invocation.use { try check?(use) }
         let result: ChildResult
         do {
             result = try await child(for: invocation).run()
@@ -64,6 +73,7 @@ extension GitCommand {
     nonisolated(nonsending) func run(
         _ invocation: Invocation, streaming consume: (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> GitOutput {
+        if let use = invocation.use { try check?(use) }
         do {
             return try output(of: invocation, try await child(for: invocation).run(streaming: consume))
         } catch let error as ChildProcessError {

@@ -57,5 +57,6 @@ extension GitCommand {
         self.environment = other.environment
         self.timeLimit = other.timeLimit
         self.remoteTimeLimit = other.remoteTimeLimit
+        self.check = other.check
     }
 }

@@ -51,6 +51,7 @@ extension GitCommand {
             "GIT_COMMITTER_NAME": tag.tagger.name, "GIT_COMMITTER_EMAIL": tag.tagger.email,
             "GIT_COMMITTER_DATE": "@\(tag.time.seconds) \(tag.time.gitOffset)",
         ]
+        invocation.use = .signature
         // Somebody may have to find a passphrase, or a key to touch.
         invocation.timeLimit = .seconds(600)
         let output = try await run(invocation)
@@ -59,7 +60,7 @@ extension GitCommand {
         }
         let id = try await idOfNewTag(reference)
         // Measured with git 2.39.5 and an SSH key file that is not there: status zero and a tag without a signature.
-        guard try await readObject(id).hasSignature(after: invocation.input) else {
+        guard try await readObjects([id], use: nil).first?.hasSignature(after: invocation.input) == true else {
             try await deleteReferences([(reference, id)])
             throw failure(of: invocation, output, kind: .signingFailed)
         }
@@ -69,7 +70,9 @@ extension GitCommand {
     /// Checks the signature of a tag object. The tag's name and its ref are not compared.
     /// - Throws: ``GitCommandError`` where git could not be run; a poor signature is no error.
     public func verifyTag(_ id: ObjectID) async throws(GitCommandError) -> SignatureReport {
-        let output = try await run(["verify-tag", "--raw", "--", id.description], exitCodes: Set(0...255))
+        var invocation = Invocation(["verify-tag", "--raw", "--", id.description])
+        invocation.use = .signature
+        let output = try await run(invocation)
         return SignatureReport(reading: output.errorText, isSuccess: output.exitCode == 0)
     }
 

@@ -5,11 +5,11 @@ public import GitTypes
 /// Every child gets a closed environment (``GitEnvironment``), a session of its own, a time limit and bounded output.
 /// Values reach `git` as typed arguments after `--`, so none can be taken for an option, and none meets a shell.
 ///
-/// Configuration that names programs (`core.sshCommand`, `gpg.program`, `credential.helper`, `core.gitProxy`,
-/// `remote.*.uploadpack`, `url.*.insteadOf`) is left to git on purpose. People rely on it to reach their remotes, and
-/// git reads it only in a repository that it trusts. Git skips its own check of a repository's owner
-/// (`safe.directory`) where the folder is named, as it is here, so a repository must have been opened by libgit2,
-/// which makes that check, before its path comes here.
+/// Configuration that names programs and that our children need (`core.sshCommand`, `gpg.program`, `credential.helper`,
+/// `core.gitProxy`, `remote.*.uploadpack`, `url.*.insteadOf`) is left to git: people rely on it to reach their remotes.
+/// Where the repository's own files set it, ``check`` refuses before a child starts that would use it. Git skips its
+/// own check of a repository's owner (`safe.directory`) where the folder is named, as it is here, so a repository must
+/// have been opened by libgit2, which makes that check, before its path comes here.
 public struct GitCommand: Sendable {
     /// The repository's Git folder; `nil` lets git look for it from the working directory.
     public let gitDirectory: String?
@@ -22,6 +22,8 @@ public struct GitCommand: Sendable {
     /// How long a command may take that talks to a remote: a model may be large and a line slow. A connection over HTTP
     /// on which nothing moves for a minute ends earlier.
     public let remoteTimeLimit: Duration
+    /// Asked before a child starts that uses settings which name programs; `nil` where all of them are trusted.
+    public let check: ConfigurationCheck?
 
     /// Creates the way to one repository.
     /// - Parameters:
@@ -32,13 +34,14 @@ public struct GitCommand: Sendable {
     public init(
         gitDirectory: String?, workingDirectory: String? = nil, environment: [String: String],
         isInsideHook: Bool = false, isInteractive: Bool = false, timeLimit: Duration = .seconds(60),
-        remoteTimeLimit: Duration? = nil
+        remoteTimeLimit: Duration? = nil, check: ConfigurationCheck? = nil
     ) {
         self.gitDirectory = gitDirectory
         self.workingDirectory = workingDirectory
         self.environment = GitEnvironment(of: environment, isInsideHook: isInsideHook, isInteractive: isInteractive)
         self.timeLimit = timeLimit
         self.remoteTimeLimit = remoteTimeLimit ?? timeLimit
+        self.check = check
     }
 
     /// The most bytes of a child's standard output that are kept unless a call says otherwise: 16 MiB.

@@ -73,6 +73,9 @@ public struct GitCommandError: Error, Hashable, Sendable {
 
         /// The tag was not signed, and not created.
         case signingFailed
+        /// A setting of the repository's own configuration names a program that the child would run; it was not
+        /// started.
+        case configurationNotTrusted(key: String, file: String)
     }
 }
 

@@ -13,7 +13,8 @@ struct GitModelCommand: AsyncParsableCommand {
             """,
         groupedSubcommands: [
             CommandGroup(
-                name: "Tag releases", subcommands: [RegisterCommand.self, AssignCommand.self, DeprecateCommand.self]),
+                name: "Tag releases",
+                subcommands: [RegisterCommand.self, AssignCommand.self, DeprecateCommand.self, PushCommand.self]),
             CommandGroup(
                 name: "Read the registry",
                 subcommands: [

@@ -63,7 +63,7 @@ extension Repository {
 
     /// The merged configuration, with the files that libgit2 1.5 does not read: those named by `GIT_CONFIG_GLOBAL` and
     /// `GIT_CONFIG_SYSTEM`, and `config.worktree`. The caller frees it.
-    private func mergedConfiguration() throws(GitError) -> OpaquePointer {
+    func mergedConfiguration() throws(GitError) -> OpaquePointer {
         let operation = "read the configuration of \(commonDirectory)"
         let merged = try make(operation) { git_repository_config($0, handle) }
         var files: [(path: String, level: git_config_level_t)] = []

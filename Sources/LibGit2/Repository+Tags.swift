@@ -9,14 +9,19 @@ extension Repository {
     /// 0.93 s, libgit2's iterator 0.24 s without names. Loose refs are read first: `git pack-refs` writes
     /// `packed-refs` before it removes a loose ref, so none is missed while it runs. Only symbolic refs are resolved;
     /// that an object exists is not checked.
+    /// - Parameter prefix: what the names below `refs/tags/` start with. The packed refs are checked in full either way.
     /// - Throws: ``GitError`` of kind ``GitError/Kind/damaged(what:)`` where `packed-refs` cannot be read as such, with the
     ///   number of the line; of kind input and output where a file cannot be read.
-    public func tagReferences() throws(GitError) -> TagList {
+    public func tagReferences(startingWith prefix: String = "") throws(GitError) -> TagList {
         let operation = "list the tags"
-        let loose = try LooseReferences.read(below: "refs/tags".utf8, root: commonPath, operation: operation)
-        let packed = try PackedReferences.read(
-            path("packed-refs"), prefix: RefName.tagPrefix.utf8, operation: operation)
-        return TagListMerge(loose: loose.entries, packed: packed).list { resolve($0) }
+        let start = Array((RefName.tagPrefix + prefix).utf8)
+        var loose = try LooseReferences.read(below: "refs/tags".utf8, root: commonPath, operation: operation).entries
+        if !prefix.isEmpty { loose.removeAll { !$0.name.starts(with: start) } }
+        let packedPath = path("packed-refs")
+        let stamp = FileStamp(packedPath)
+        let packed = try PackedReferences.read(packedPath, prefix: start, operation: operation)
+        goodPackedReferences = stamp
+        return TagListMerge(loose: loose, packed: packed).list { resolve($0) }
     }
 
     /// The object that a symbolic ref ends at; `nil` where it ends nowhere.

@@ -56,15 +56,6 @@ import Testing
         #expect(try sandbox.tags(in: "remote.git") == ["churn#dev#1", "churn@v0.0.1"])
     }
 
-    @Test func `a remote that cannot push atomically gets nothing of several tags`() throws {
-        try sandbox.succeed("git config receive.advertiseAtomic false", in: "remote.git")
-        let outcome = try sandbox.model("assign churn --stage prod --push")
-        #expect(outcome.status == 4, "\(outcome)")
-        #expect(try sandbox.tags() == [])
-        #expect(try sandbox.tags(in: "remote.git") == [])
-        #expect(try sandbox.model("register churn --push").status == 0)
-    }
-
     @Test func `a tag that the remote has otherwise is a conflict`() throws {
         try sandbox.succeed("git clone -q remote.git second")
         try sandbox.succeed("git model register churn --push -m 'the first'", in: "second")

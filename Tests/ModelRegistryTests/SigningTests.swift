@@ -73,6 +73,7 @@ import Testing
     ])
     func `a signature that fails leaves nothing`(setting: String) throws {
         try configureSSH()
+        sandbox.environment["GIT_MODEL_TRUST_CONFIG"] = "1"
         try sandbox.succeed(setting, in: "repo")
         for command in ["register churn --sign", "assign churn --stage prod --sign"] {
             let outcome = try sandbox.model(command)
@@ -90,6 +91,7 @@ import Testing
             """
         try Sandbox.write(script + "\n", to: "\(sandbox.path)/signer")
         try sandbox.succeed("chmod +x ../signer && git config gpg.ssh.program '\(sandbox.path)/signer'", in: "repo")
+        sandbox.environment["GIT_MODEL_TRUST_CONFIG"] = "1"
         let outcome = try sandbox.model("assign churn --stage prod --sign")
         #expect(outcome.status == 1, "\(outcome)")
         #expect(try sandbox.succeed("wc -l < count") == "2")

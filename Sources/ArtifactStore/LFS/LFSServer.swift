@@ -6,7 +6,7 @@ import RegistryFiles
 /// A Git LFS server, asked for the places of objects when the first of them is wanted, a hundred at a time.
 actor LFSServer {
     /// Answers a question for a user and password, as `git credential fill` does; `nil` where nobody knows any.
-    typealias Credentials = @Sendable (OutboundURL) async -> OutboundAuthorization?
+    typealias Credentials = @Sendable (OutboundURL) async throws(RegistryError) -> OutboundAuthorization?
 
     private let endpoint: OutboundURL
     private let headers: OutboundHeaders
@@ -101,7 +101,7 @@ actor LFSServer {
                 let isUnauthorized = error.kind == .status(401) || error.kind == .status(403)
                 if isUnauthorized, !hasAskedForCredentials, authorization == .none {
                     hasAskedForCredentials = true
-                    if let found = await credentials(endpoint) {
+                    if let found = try await credentials(endpoint) {
                         authorization = found
                         login.set(found, of: "Git's credential helpers")
                         continue

@@ -11,13 +11,13 @@ public struct LFSSource: ArtifactSource {
         let endpoint: LFSEndpoint
         let client: OutboundClient
         let variables: [String: String]
-        let credentials: @Sendable (OutboundURL) async -> OutboundAuthorization?
+        let credentials: @Sendable (OutboundURL) async throws(RegistryError) -> OutboundAuthorization?
 
         /// Creates the access.
         /// - Parameter credentials: answers a question for a user and password; `nil` where nobody knows any.
         public init(
             _ endpoint: LFSEndpoint, client: OutboundClient, variables: [String: String],
-            credentials: @escaping @Sendable (OutboundURL) async -> OutboundAuthorization?
+            credentials: @escaping @Sendable (OutboundURL) async throws(RegistryError) -> OutboundAuthorization?
         ) {
             self.endpoint = endpoint
             self.client = client

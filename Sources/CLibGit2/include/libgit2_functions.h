@@ -26,7 +26,9 @@
     X(int, git_config_add_file_ondisk, \
         (git_config *config, const char *path, git_config_level_t level, const git_repository *repository, int force), \
         (config, path, level, repository, force)) \
+    X(int, git_config_new, (git_config **made), (made)) \
     X(void, git_config_free, (git_config *config), (config)) \
+    X(int, git_config_iterator_new, (git_config_iterator **made, const git_config *config), (made, config)) \
     X(int, git_config_get_bool, (int *value, const git_config *config, const char *name), (value, config, name)) \
     X(int, git_config_get_string_buf, \
         (git_buf *value, const git_config *config, const char *name), (value, config, name)) \

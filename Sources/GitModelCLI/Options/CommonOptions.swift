@@ -40,6 +40,8 @@ struct WriteOptions: ParsableArguments {
     @Flag(help: "Push the tags to origin; with -r URL they are always pushed")
     var push = false
 
+    @OptionGroup var pushing: PushOptions
+
     @Flag(inversion: .prefixedNo, help: "Sign the tags (default: tag.gpgSign of Git's configuration)")
     var sign: Bool?
 
@@ -51,8 +53,19 @@ struct WriteOptions: ParsableArguments {
 
     var requests: WriteRequest {
         WriteRequest(
-            message: message, form: simple.form, isForced: force, pushes: push, signs: sign, isDryRun: dryRun)
+            message: message, form: simple.form, isForced: force, pushes: push, pushMode: pushing.mode,
+            signs: sign, isDryRun: dryRun)
     }
+}
+
+/// How tags are parted into pushes.
+struct PushOptions: ParsableArguments {
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Push all tags as one or none, or one by one (default: at most 3 at once, all of them or none)")
+    var atomic: Bool?
+
+    var mode: PushMode { atomic.map { $0 ? .whole : .separate } ?? .fitting }
 }
 
 /// GTO's `--simple`.

@@ -46,12 +46,17 @@ extension DeliveryBuilder {
         let git = session.git
         let access = LFSSource.Access(
             endpoint, client: stores.client, variables: stores.variables,
-            credentials: { url in
+            credentials: { (url) throws(RegistryError) in
                 let isOwnPort = url.port == (url.scheme == "https" ? 443 : 80)
-                let found = try? await git.fillCredential(
-                    scheme: url.scheme, host: isOwnPort ? url.host : "\(url.host):\(url.port)",
-                    path: String(url.path.dropFirst()))
-                return found.map { .basic(user: $0.user, password: $0.password.revealed) }
+                do throws(GitCommandError) {
+                    let found = try await git.fillCredential(
+                        scheme: url.scheme, host: isOwnPort ? url.host : "\(url.host):\(url.port)",
+                        path: String(url.path.dropFirst()))
+                    return found.map { .basic(user: $0.user, password: $0.password.revealed) }
+                } catch {
+                    if case .configurationNotTrusted = error.kind { throw RegistryError(error) }
+                    return nil
+                }
             })
         return LFSSource(local: [local], access: access, whyNoServer: none, objects: pointers)
     }

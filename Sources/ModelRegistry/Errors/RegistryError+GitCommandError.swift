@@ -5,6 +5,20 @@ import RegistryCore
 
 extension RegistryError {
     /// What a failure of the `git` program means to a person. What a server said stands below the sentence.
+    /// - Parameter outcome: what was done before it failed; `nil` where nothing was.
+    init(_ error: GitCommandError, outcome: String?) {
+        let plain = RegistryError(error)
+        guard let outcome else {
+            self = plain
+            return
+        }
+        let message =
+            plain.message.hasSuffix(Self.nothingDone)
+            ? plain.message.dropLast(Self.nothingDone.count) + outcome : "\(plain.message); \(outcome)"
+        self.init(plain.code, message, subject: plain.subject, hints: plain.hints, underlying: plain.underlying)
+    }
+
+    /// The same for a failure before anything was done.
     init(_ error: GitCommandError) {
         let said = error.remoteText.isEmpty ? nil : error.remoteText
         switch error.kind {
@@ -58,12 +72,22 @@ extension RegistryError {
                 underlying: said)
         case .atomicUnsupported:
             self.init(
-                .pushRefused, "the remote cannot take several tags all or none", subject: nil,
-                hints: ["push them one by one: register first, then assign"], underlying: said)
+                .atomicUnsupported, "the remote cannot take several tags all or none; \(Self.nothingDone)",
+                hints: ["to push them one by one, run the same command with --no-atomic"], underlying: said)
         case .outcomeUnknown:
             self.init(
                 .outcomeUnknown, "the connection broke during the push, so it may or may not have arrived",
                 hints: ["to complete it, whether it arrived or not: git push origin --tags"], underlying: said)
+        case .configurationNotTrusted(let key, let file):
+            self.init(
+                .configurationNotTrusted,
+                "\(key) of the repository's own configuration (\(file)) chooses what git would run, and is not trusted",
+                subject: key,
+                hints: [
+                    "to see it: git config --show-origin --get-all \(key.shellQuoted)",
+                    "to set it for yourself instead: git config --global \(key.shellQuoted) VALUE",
+                    "to trust this repository's configuration this time: export GIT_MODEL_TRUST_CONFIG=1",
+                ])
         case .signingFailed:
             self.init(
                 .signingFailed, error.message,
@@ -94,38 +118,49 @@ extension RegistryError {
         do throws(GitCommandError) { return try await body() } catch { throw RegistryError(error) }
     }
 
+    /// True of a tag that was to be created, and of one that was to be deleted.
+    private static let nothingDone = "nothing was changed, there or here"
+
+    /// What to ask of whoever runs the server. The words are those of gitolite 3.6.12: `access` in `Conf/Load.pm` judges
+    /// a name by a pattern of `Rc.pm`, which `~/.gitolite.rc` may set anew, and then the person by the rules.
+    private static func advice(_ said: String?) -> [String] {
+        if said?.contains("invalid characters in ref or filename") == true {
+            return [
+                "gitolite allows the characters of this name with this line at the top of the server's ~/.gitolite.rc: "
+                    + #"$REF_OR_FILENAME_PATT = qr(^[0-9a-zA-Z][-0-9a-zA-Z._\@/+ :,#!=]*$);"#
+            ]
+        }
+        let rule = said?.contains(" DENIED by ") == true
+        return ["ask whoever runs the server"] + (rule ? ["gitolite needs a rule for it: RW+ refs/tags/ = USER"] : [])
+    }
+
     private static func rejection(of name: RefName, _ reason: RejectionReason, said: String?) -> RegistryError {
         let tag = name.tag.map { "tag \($0)" } ?? name.description
-        // True of a tag that was to be created, and of one that was to be deleted.
-        let takenBack = "nothing was changed, there or here"
         let subject = name.description
         return switch reason {
         case .alreadyExists, .changed:
             RegistryError(
-                .tagExists, "the remote has another \(tag) already; \(takenBack)", subject: subject,
+                .tagExists, "the remote has another \(tag) already; \(nothingDone)", subject: subject,
                 hints: ["git fetch origin --tags, then run the command again"], underlying: said)
         case .hookDeclined, .protected:
             RegistryError(
-                .pushRefused, "the remote refused \(tag); \(takenBack)", subject: subject,
-                hints: ["ask whoever runs the server"]
-                    + (said?.contains("DENIED") == true
-                        ? ["gitolite allows such names with the refex refs/tags/[-0-9a-zA-Z._/=@#!+]+"] : []),
-                underlying: said)
+                .pushRefused, "the remote refused \(tag); \(nothingDone)", subject: subject,
+                hints: advice(said), underlying: said)
         case .locked:
             RegistryError(
-                .refLocked, "another process holds the lock of \(tag) at the remote; \(takenBack)", subject: subject,
+                .refLocked, "another process holds the lock of \(tag) at the remote; \(nothingDone)", subject: subject,
                 hints: ["try again"], underlying: said)
         case .blocked:
             RegistryError(
-                .refBlocked, "another ref at the remote stands in the way of \(tag); \(takenBack)", subject: subject,
+                .refBlocked, "another ref at the remote stands in the way of \(tag); \(nothingDone)", subject: subject,
                 hints: ["to see which: git ls-remote origin 'refs/tags/*'"], underlying: said)
         case .atomic, .notFastForward:
             RegistryError(
-                .pushRefused, "the remote refused the push of \(tag); \(takenBack)", subject: subject,
+                .pushRefused, "the remote refused the push of \(tag); \(nothingDone)", subject: subject,
                 hints: ["to see more: git push origin \(name.shellQuoted)"], underlying: said)
         case .other(let words):
             RegistryError(
-                .pushRefused, "the remote refused \(tag) (\(words)); \(takenBack)", subject: subject,
+                .pushRefused, "the remote refused \(tag) (\(words)); \(nothingDone)", subject: subject,
                 hints: ["to see more: git push origin \(name.shellQuoted)"], underlying: said)
         }
     }

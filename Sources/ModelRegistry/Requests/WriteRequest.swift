@@ -11,6 +11,8 @@ public struct WriteRequest: Hashable, Sendable {
     public var isForced: Bool
     /// Pushes to `origin`. A repository given by URL is always pushed to.
     public var pushes: Bool
+    /// How the tags are parted into pushes.
+    public var pushMode: PushMode
     /// Signs the tags; `nil` leaves it to `tag.gpgSign`.
     public var signs: Bool?
     /// Decides everything and writes nothing.
@@ -19,12 +21,13 @@ public struct WriteRequest: Hashable, Sendable {
     /// Creates a request; the defaults are those of the command line.
     public init(
         message: String? = nil, form: TagForm = .auto, isForced: Bool = false, pushes: Bool = false,
-        signs: Bool? = nil, isDryRun: Bool = false
+        pushMode: PushMode = .fitting, signs: Bool? = nil, isDryRun: Bool = false
     ) {
         self.message = message
         self.form = form
         self.isForced = isForced
         self.pushes = pushes
+        self.pushMode = pushMode
         self.signs = signs
         self.isDryRun = isDryRun
     }

@@ -6,30 +6,37 @@ import RegistryCore
 extension RegistrySession {
     /// Deletes tags, at the remote first: what it refuses to delete stays here too. What it does not have any more, as
     /// after a push whose outcome nobody knew, is deleted here alone.
-    /// - Returns: the tags that were deleted at the remote.
+    ///
+    /// Where they go out in several pushes the newest go first, so that each moment between is one that the registry has
+    /// been in, and the same command finds the rest.
     /// - Throws: ``RegistryError`` with code ``ErrorCode/tagExists`` where the remote has another tag of that name.
-    func delete(_ names: [TagName], _ destination: Remote?) async throws(RegistryError) -> [TagName] {
-        var present: [(name: TagName, id: ObjectID)] = []
+    func delete(
+        _ names: [TagName], _ destination: Remote?, _ mode: PushMode, _ receipt: inout WriteReceipt
+    ) async throws(RegistryError) {
+        var present: [TagReference] = []
         for name in names {
             let id = try RegistryError.wrapping { () throws(GitError) in try repository.reference(RefName(name)) }
-            if let id { present.append((name, id)) }
+            if let id { present.append(TagReference(name: name, id: id)) }
         }
-        var published: [(name: TagName, id: ObjectID)] = []
         if let destination {
-            published = try await held(present, by: destination)
-            try await deletePublished(published, destination)
+            let published = try await held(present, by: destination)
+            if let warning = mode.warning(count: published.count) { receipt.warnings.append(warning) }
+            try await deletePublished(published.reversed(), destination, mode)
+            receipt.deletedAtRemote = published.map(\.name)
         }
-        let references = present.map { (RefName($0.name), $0.id) }
+        try await deleteHere(present)
+    }
+
+    private func deleteHere(_ tags: [TagReference]) async throws(RegistryError) {
         try await RegistryError.wrapping { () async throws(GitCommandError) in
-            try await git.deleteReferences(references)
+            try await git.deleteReferences(tags.map { (RefName($0.name), $0.id) })
         }
-        return published.map(\.name)
     }
 
     /// The tags that the remote has too.
     private func held(
-        _ tags: [(name: TagName, id: ObjectID)], by destination: Remote
-    ) async throws(RegistryError) -> [(name: TagName, id: ObjectID)] {
+        _ tags: [TagReference], by destination: Remote
+    ) async throws(RegistryError) -> [TagReference] {
         let listing = try await RegistryError.wrapping { () async throws(GitCommandError) in
             try await git.listRemote(destination, patterns: tags.map { RefName($0.name).description })
         }
@@ -41,18 +48,20 @@ extension RegistrySession {
     }
 
     private func deletePublished(
-        _ tags: [(name: TagName, id: ObjectID)], _ destination: Remote
+        _ tags: [TagReference], _ destination: Remote, _ mode: PushMode
     ) async throws(RegistryError) {
-        do throws(GitCommandError) {
-            _ = try await git.push(
-                to: destination, tags.map { RefUpdate.deletion(of: RefName($0.name), expecting: $0.id) },
-                isAtomic: tags.count > 1)
+        let deletions = tags.map { RefUpdate.deletion(of: RefName($0.name), expecting: $0.id) }
+        do throws(PublicationFailure) {
+            _ = try await Publication(deletions, to: destination, mode, git).run()
         } catch {
-            if case .rejected(let reference, .changed) = error.kind, let name = reference.tag {
-                throw Self.isAnother(name, at: destination)
+            // What is gone there goes here too.
+            let gone = Set(error.published)
+            try await deleteHere(tags.filter { gone.contains(RefName($0.name)) })
+            if case .rejected(let reference, .changed) = error.error.kind, let name = reference.tag {
+                throw Self.isAnother(name, at: destination, outcome: error.outcome)
             }
             let plain = RegistryError(error)
-            guard error.kind == .outcomeUnknown else { throw plain }
+            guard error.error.kind == .outcomeUnknown else { throw plain }
             throw RegistryError(
                 plain.code, plain.message, subject: plain.subject,
                 hints: [
@@ -63,10 +72,13 @@ extension RegistrySession {
         }
     }
 
-    private static func isAnother(_ name: TagName, at destination: Remote) -> RegistryError {
+    private static func isAnother(
+        _ name: TagName, at destination: Remote, outcome: String? = nil
+    ) -> RegistryError {
         RegistryError(
             .tagExists,
-            "\(destination) has another tag \(name) than this repository; nothing was deleted, there or here",
+            "\(destination) has another tag \(name) than this repository; "
+                + (outcome ?? "nothing was deleted, there or here"),
             subject: RefName(name).description,
             hints: [
                 "to take over the one there: git fetch --force \(destination.description.shellQuoted) "

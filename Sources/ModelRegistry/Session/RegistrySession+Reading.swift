@@ -28,7 +28,9 @@ extension RegistrySession {
                 hints: ["a registry tag looks like churn@v1.2.0, churn#prod#3 or churn@deprecated"])
         }
         let reader = TagReader(repository)
-        let references = try RegistryError.wrapping { () throws(GitError) in try repository.tagReferences() }.references
+        let references = try RegistryError.wrapping { () throws(GitError) in
+            try repository.tagReferences(startingWith: tag.artifact.tagText).references
+        }
         let state = RegistryState(try reader.records(of: [tag.artifact], among: references))
         if let event = state.event(ofTag: name, artifact: tag.artifact) { return event }
 

@@ -26,7 +26,7 @@ extension RegistrySession {
         }
         var receipt = WriteReceipt(
             created: [], deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
-        if !plan.deletions.isEmpty { receipt.deletedAtRemote = try await delete(plan.deletions, destination) }
+        if !plan.deletions.isEmpty { try await delete(plan.deletions, destination, request.pushMode, &receipt) }
         if !plan.creations.isEmpty { try await create(plan.creations, request, snapshot, destination, &receipt) }
         return receipt
     }
@@ -44,11 +44,7 @@ extension RegistrySession {
     private func pushDestination(_ request: WriteRequest) throws(RegistryError) -> Remote? {
         if let remote { return .url(remote) }
         guard request.pushes else { return nil }
-        guard (try? repository.remoteURL(.origin)) != nil else {
-            throw RegistryError(
-                .remoteUnreachable, "there is no remote 'origin' to push to", subject: "origin",
-                hints: ["git remote add origin URL", "leave out --push"])
-        }
+        try requireRemote(.origin, hint: "leave out --push")
         return .name(.origin)
     }
 
@@ -79,19 +75,35 @@ extension RegistrySession {
         let created = zip(planned, ids).map { WriteReceipt.CreatedTag(planned: $0, id: $1) }
         receipt.created = created
         guard let destination else { return }
-        let results: [RefResult]
-        do throws(GitCommandError) {
-            results = try await git.push(
-                to: destination,
-                zip(planned, ids).map { RefUpdate(source: $1, destination: RefName($0.tag.name)) },
-                isAtomic: created.count > 1)
+        let results = try await publish(created, to: destination, request.pushMode, &receipt)
+        // A remote can only have what we made a moment ago where somebody else made the very same.
+        if let last = planned.last, results.allSatisfy({ $0.status == .upToDate }) {
+            throw RegistryError(
+                .tagExists,
+                "\(destination) has tag \(last.tag.name) already: the same identity made the same tag at the same second",
+                subject: RefName(last.tag.name).description,
+                hints: ["to see it: git model show \(last.tag.artifact)", "to register another version, commit first"])
+        }
+    }
+
+    /// Pushes tags that were created here; what did not get out is taken back.
+    private func publish(
+        _ created: [WriteReceipt.CreatedTag], to destination: Remote, _ mode: PushMode, _ receipt: inout WriteReceipt
+    ) async throws(RegistryError) -> [RefResult] {
+        let updates = created.compactMap { tag in
+            tag.id.map { RefUpdate(source: $0, destination: RefName(tag.planned.tag.name)) }
+        }
+        if let warning = mode.warning(count: updates.count) { receipt.warnings.append(warning) }
+        do throws(PublicationFailure) {
+            return try await Publication(updates, to: destination, mode, git).run()
         } catch {
             // Where nobody knows whether the tags arrived, taking them back could lose the one copy that is known.
-            guard error.kind == .outcomeUnknown else {
-                takeBack(created)
+            guard error.error.kind == .outcomeUnknown else {
+                let published = Set(error.published)
+                takeBack(created.filter { !published.contains(RefName($0.planned.tag.name)) })
                 throw RegistryError(error)
             }
-            let names = planned.map(\.tag.name.shellQuoted).joined(separator: " ")
+            let names = error.remaining.compactMap { $0.tag?.shellQuoted }.joined(separator: " ")
             let plain = RegistryError(error)
             throw RegistryError(
                 plain.code, plain.message, subject: plain.subject,
@@ -100,14 +112,6 @@ extension RegistrySession {
                         ? "git push origin \(names)  (does nothing if it had arrived)"
                         : "look with git model show -r, and run the same command again if it did not arrive"
                 ], underlying: plain.underlying)
-        }
-        // A remote can only have what we made a moment ago where somebody else made the very same.
-        if let last = planned.last, results.allSatisfy({ $0.status == .upToDate }) {
-            throw RegistryError(
-                .tagExists,
-                "\(destination) has tag \(last.tag.name) already: the same identity made the same tag at the same second",
-                subject: RefName(last.tag.name).description,
-                hints: ["to see it: git model show \(last.tag.artifact)", "to register another version, commit first"])
         }
     }
 

@@ -33,7 +33,8 @@ struct RegistrySession {
             }
             self.git = GitCommand(
                 gitDirectory: repository.gitDirectory, workingDirectory: repository.workingDirectory,
-                environment: environment.variables, isInsideHook: isNamedByGit, remoteTimeLimit: Self.remoteTimeLimit)
+                environment: environment.variables, isInsideHook: isNamedByGit, remoteTimeLimit: Self.remoteTimeLimit,
+                check: ConfigurationTrust.check(of: repository.gitDirectory, environment.variables))
         case .remote(let url):
             let cache = try RemoteCache(url, environment)
             if isFetching {

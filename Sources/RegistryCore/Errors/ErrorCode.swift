@@ -21,6 +21,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case remoteUnreachable = "remote-unreachable"
     /// The connection broke while a push was under way: it may or may not have arrived.
     case outcomeUnknown = "outcome-unknown"
+    /// The remote cannot take several refs all or none.
+    case atomicUnsupported = "atomic-unsupported"
     /// Signing a tag failed.
     case signingFailed = "signing-failed"
     /// What was asked for is planned, and not in this release.
@@ -87,6 +89,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case typeNotAllowed = "type-not-allowed"
     /// The remote refused the push.
     case pushRefused = "push-refused"
+    /// A setting of the repository's own configuration names a program that `git` would run.
+    case configurationNotTrusted = "configuration-not-trusted"
     /// A hook failed or ran too long.
     case hookFailed = "hook-failed"
     /// A push is being checked, so nothing may be written yet.
@@ -105,6 +109,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case digestMismatch = "digest-mismatch"
     /// Nothing says what the bytes must be.
     case digestUnknown = "digest-unknown"
+    /// The remote has a tag of that name with another id.
+    case tagMoved = "tag-moved"
     /// The repository has odd tags (`doctor`).
     case findings = "findings"
 
@@ -132,8 +138,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     public var exitStatus: Int32 {
         switch self {
         case .notARepository, .unsupportedRepository, .dubiousOwnership, .damagedRepository, .identityUnknown,
-            .inputOutput, .gitFailed, .remoteUnreachable, .outcomeUnknown, .signingFailed, .notSupportedYet,
-            .programMissing, .transferFailed, .credentialsMissing, .accessDenied, .storeNotConfigured:
+            .inputOutput, .gitFailed, .remoteUnreachable, .outcomeUnknown, .atomicUnsupported, .signingFailed,
+            .notSupportedYet, .programMissing, .transferFailed, .credentialsMissing, .accessDenied, .storeNotConfigured:
             1
         case .artifactNotFound, .versionNotFound, .stageEmpty, .revisionNotFound, .notARegistryTag, .lightweightTag,
             .pathNotFound, .annotationNotFound, .hookNotFound, .objectNotFound:
@@ -142,9 +148,9 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
             .refLocked, .targetExists, .ambiguousVersion:
             3
         case .versionInactive, .stageNotAllowed, .typeNotAllowed, .pushRefused, .hookFailed, .insideHook,
-            .hooksNotTrusted, .nestedHook, .unsafePath, .addressRefused:
+            .configurationNotTrusted, .hooksNotTrusted, .nestedHook, .unsafePath, .addressRefused:
             4
-        case .digestMismatch, .digestUnknown, .findings: 5
+        case .digestMismatch, .digestUnknown, .tagMoved, .findings: 5
         case .invalidName, .invalidVersion, .invalidRevision, .invalidSelector, .invalidArguments, .invalidFile,
             .tooLarge:
             64
