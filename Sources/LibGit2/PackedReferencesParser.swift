@@ -86,17 +86,16 @@ struct PackedReferencesParser {
         }
     }
 
-    // `isxdigit` is a call for each digit: a tenth of the time of the whole list.
+    /// Whether forty digits stand there. Sixteen at a time: one at a time was a fifth of the time of the whole list.
     private static func isHexadecimal(_ digits: UnsafeRawPointer) -> Bool {
-        for offset in 0..<digitCount {
-            switch digits.load(fromByteOffset: offset, as: UInt8.self) {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-                UInt8(ascii: "A")...UInt8(ascii: "F"):
-                continue
-            default: return false
-            }
+        var areDigits = SIMDMask<SIMD16<Int8>>(repeating: true)
+        for offset in stride(from: 0, through: 24, by: 12) {
+            let bytes = digits.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
+            let isDecimal = (bytes &- UInt8(ascii: "0")) .<= 9
+            let isLetter = ((bytes | 0x20) &- UInt8(ascii: "a")) .<= 5
+            areDigits .&= isDecimal .| isLetter
         }
-        return true
+        return all(areDigits)
     }
 
     /// Below, at or above zero where the left name comes before, is, or comes after the right one.
