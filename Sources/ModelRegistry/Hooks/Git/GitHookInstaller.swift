@@ -24,8 +24,7 @@ struct GitHookInstaller {
             if exists(other) {
                 throw RegistryError(
                     .targetExists,
-                    "the hook \(receipt.file) is somebody else's, and \(folder.shown(other)), which it would be called, "
-                        + "exists",
+                    "the hook \(receipt.file) is somebody else's, and the name that it would get, \(folder.shown(other)), is taken",
                     subject: receipt.file,
                     hints: ["make one hook of the two: diff \(file.shellQuoted) \(other.shellQuoted)"])
             }
@@ -40,7 +39,7 @@ struct GitHookInstaller {
         guard chmod(temporary, 0o755) == 0 else { throw failure(file, "write") }
         if present != nil, !isOurs {
             // A second name, where the file system has such; else there is no hook for a moment.
-            if link(file, other) != 0, rename(file, other) != 0 { throw failure(other, "write") }
+            if link(file, other) != 0, errno == EEXIST || rename(file, other) != 0 { throw failure(other, "write") }
         }
         guard rename(temporary, file) == 0 else { throw failure(file, "write") }
         return receipt

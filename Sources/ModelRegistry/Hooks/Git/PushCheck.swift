@@ -76,7 +76,7 @@ struct PushCheck {
     private static func finding(_ code: Finding.Code, _ name: TagName, _ clause: String) -> Finding {
         Finding(
             code, subject: name.description, message: "tag \(name) \(clause)",
-            hint: "git tag -d \(name.shellQuoted), and make it again with git model or git tag -a")
+            hint: "git tag -d \(name.shellQuoted), and make it again: git tag -a \(name.shellQuoted) COMMIT")
     }
 
     private static func reserved(_ name: TagName) -> Finding {
