@@ -6,18 +6,18 @@ import Testing
     private let sandbox: Sandbox
 
     /// A bare repository that was pushed to, with a hook that is allowed there; it runs `script` at registrations.
-    private func server(_ script: String, on hook: String = "--post-receive") throws {
-        try configure(script)
+    private func server(_ script: String, more: String = "") throws {
+        try configure(script, more)
         try sandbox.makeRemote()
         try sandbox.succeed("git remote set-url origin 'file://\(sandbox.path)/remote.git'", in: "repo")
         try sandbox.succeed("git tag -am old old@v1.0.0 && git push -q origin old@v1.0.0", in: "repo")
-        try sandbox.succeed("git model hooks install \(hook) && git model hooks allow", in: "remote.git")
+        try sandbox.succeed("git model hooks install --post-receive && git model hooks allow", in: "remote.git")
     }
 
-    private func configure(_ script: String) throws {
+    private func configure(_ script: String, _ more: String = "") throws {
         try Sandbox.write(script, to: "\(sandbox.path)/script")
         try sandbox.commit(
-            "hooks:\n- name: deploy\n  on: [registered, assigned]\n  timeout: 60\n  run: [sh, '\(sandbox.path)/script']\n",
+            "hooks:\n- name: deploy\n  on: [registered, assigned]\n  timeout: 60\n  run: [sh, '\(sandbox.path)/script']\n\(more)",
             as: ".registry.yaml")
     }
 
@@ -144,5 +144,37 @@ import Testing
         try sandbox.succeed("git tag -am m churn@v1.0.0 && git push -q origin churn@v1.0.0", in: "repo")
         try wait(until: "grep -q 'hook deploy failed' remote.git/git-model/hooks/trigger.log")
         #expect(try sandbox.succeed("stat -c %s remote.git/git-model/hooks/trigger.log.1") == "2000000")
+    }
+
+    @Test func `a web server does not wait either, and a stranger's headers reach no hook`() throws {
+        try server(
+            "i=0; until [ -e '\(sandbox.path)/go' ] || [ $i = 1200 ]; do sleep 0.05; i=$((i+1)); done; env > '\(sandbox.path)/env'",
+            more: "  env: [HTTP_PROXY, HTTP_X_EVIL]\n")
+        try sandbox.succeed(
+            "git model hooks install --pre-receive && git config http.receivepack true", in: "remote.git")
+        let backend = try FixtureServer("git_backend.py", sandbox.path, "\(sandbox.path)/home")
+        try sandbox.succeed("git remote set-url origin '\(backend.address("/remote.git"))'", in: "repo")
+        let push = try sandbox.run(
+            "git tag -am m churn@v1.0.0 && git -c http.extraHeader='Proxy: evil' -c http.extraHeader='X-Evil: evil' push origin churn@v1.0.0",
+            in: "repo")
+        #expect(push.status == 0, "\(push)")
+        #expect(try sandbox.run("test -e env").status == 1)
+        try sandbox.succeed("touch go")
+        try waitForEnd(of: "churn@v1.0.0")
+        #expect(try sandbox.run("grep -i evil env").output == "")
+        let refused = try sandbox.run("git tag light@v1.0.0 && git push origin light@v1.0.0", in: "repo")
+        #expect(
+            refused.status == 1 && refused.errors.contains("remote: error: tag light@v1.0.0 is light"), "\(refused)")
+    }
+
+    @Test func `a repository with a working tree takes pushes too`() throws {
+        try configure("echo $MODEL_REF $PWD >> '\(sandbox.path)/ran'")
+        try sandbox.succeed("git clone -q 'file://\(sandbox.path)/repo' clone")
+        try sandbox.succeed("git model hooks install --pre-receive --post-receive && git model hooks allow", in: "repo")
+        let push = try sandbox.run("git tag light@v1.0.0 && git push origin light@v1.0.0", in: "clone")
+        #expect(push.status == 1 && push.errors.contains("is lightweight"), "\(push)")
+        try sandbox.succeed("git tag -am m churn@v1.0.0 && git push -q origin churn@v1.0.0", in: "clone")
+        try waitForEnd(of: "churn@v1.0.0", inServer: false)
+        #expect(try ran() == "refs/tags/churn@v1.0.0 \(sandbox.path)/repo")
     }
 }

@@ -34,9 +34,7 @@ struct PushCheck {
         if tag.action == .create { return Self.reserved(name) }
         switch try TagReader(repository).record(reference, tag) {
         case .failure(.lightweight):
-            return Self.finding(
-                .lightweightTag, name,
-                "is lightweight, and one of the registry is annotated: it tells who, when and why")
+            return Self.finding(.lightweightTag, name, "is lightweight, and a registry tag must be annotated")
         case .failure(.unreadable(_, let problem)), .failure(.damaged(_, let problem)):
             return Self.finding(.unreadableTag, name, "cannot be read: \(problem)")
         case .failure(.created): return Self.reserved(name)
