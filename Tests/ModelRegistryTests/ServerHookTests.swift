@@ -115,6 +115,20 @@ import Testing
         )
     }
 
+    @Test func `a tag that is made again after its deletion is a new event`() throws {
+        try configure("echo $MODEL_EVENT_ID >> '\(sandbox.path)/ran'")
+        try sandbox.succeed("git model hooks install --reference-transaction && git model hooks allow", in: "repo")
+        var ids: [String] = []
+        for deletion in ["git model deprecate churn@v1.0.0 --delete", "git tag -d churn@v1.0.0", ""] {
+            try sandbox.succeed("git model register churn --version v1.0.0 && git pack-refs --all", in: "repo")
+            ids.append(try sandbox.succeed("git rev-parse churn@v1.0.0", in: "repo"))
+            try wait(until: "grep -q '\(ids[ids.count - 1])' ran")
+            try waitForEnd(of: "churn@v1.0.0", inServer: false)
+            if !deletion.isEmpty { try sandbox.succeed(deletion, in: "repo") }
+        }
+        #expect(try ran().split(separator: "\n").map(String.init) == ids)
+    }
+
     @Test func `the program is only started for tags of the registry, once they are there`() throws {
         try sandbox.succeed("git model hooks install --reference-transaction", in: "repo")
         try Sandbox.write("#!/bin/sh\n{ echo \"$@\"; cat; } >> '\(sandbox.path)/calls'\n", to: "\(sandbox.path)/spy")

@@ -28,7 +28,7 @@ extension RegistrySession {
             created: [], deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
         if !plan.deletions.isEmpty { receipt.deletedAtRemote = try await delete(plan.deletions, destination) }
         if !plan.creations.isEmpty { try await create(plan.creations, request, snapshot, destination, &receipt) }
-        startHooksAfterWriting(&receipt)
+        await reactToOwnTags(&receipt)
         return receipt
     }
 

@@ -58,12 +58,24 @@ struct BackgroundDrain {
 }
 
 extension RegistrySession {
-    /// After we made tags: libgit2 runs no `reference-transaction`, so what our hook of that name would do is done here.
-    /// A failure keeps the tags waiting, and is told as a warning.
-    func startHooksAfterWriting(_ receipt: inout WriteReceipt) {
-        guard remote == nil, (try? GitHookFolder(self))?.has(.referenceTransaction) == true else { return }
-        do throws(RegistryError) { _ = try BackgroundDrain(session: self).start() } catch {
-            receipt.warnings.append(error.message)
+    /// After we made or deleted tags: libgit2 runs no `reference-transaction`, so what our hook of that name would do is
+    /// done here. A failure leaves the tags waiting, and is told as a warning.
+    func reactToOwnTags(_ receipt: inout WriteReceipt) async {
+        do throws(RegistryError) {
+            if !receipt.deleted.isEmpty { try await noteGone(receipt.deleted) }
+            guard remote == nil, !receipt.created.isEmpty, try GitHookFolder(self).has(.referenceTransaction) else {
+                return
+            }
+            _ = try BackgroundDrain(session: self).start()
+        } catch {
+            // Where Git starts no hook of ours, there is none to stand in for.
+            if error.code != .unsafePath { receipt.warnings.append(error.message) }
         }
+    }
+
+    /// Notes that tags were deleted, so that a new tag of one of these names is a new event.
+    func noteGone(_ names: [TagName]) async throws(RegistryError) {
+        guard let folder = try? HookFolder(self) else { return }
+        try await folder.journal.note(.gone, names.map { TagReference(name: $0, id: .zero) })
     }
 }

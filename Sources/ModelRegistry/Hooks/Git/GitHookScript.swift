@@ -4,7 +4,8 @@ import GitTypes
 /// the registry's form is concerned, since it is called for every push, and `reference-transaction` for every commit.
 struct GitHookScript {
     let hook: GitHook
-    /// The absolute path of the program at the time of the installation.
+    /// The absolute path of the program at the time of the installation. A mere name is looked for in `PATH`, never in
+    /// the folder that Git starts a hook in, which may be full of other people's files.
     let program: String
 
     /// What somebody else's hook is called while ours is there.
@@ -16,7 +17,7 @@ struct GitHookScript {
         Self.mark
             + """
             # A hook that was here before is \(hook.rawValue)\(Self.otherSuffix) now, and is called first.
-            program=\(program.shellQuoted)
+            program=\(program.hasPrefix("/") ? program.shellQuoted : "")
             other="$0\(Self.otherSuffix)"
 
             """ + body

@@ -77,7 +77,7 @@ extension Registry {
         if tags.isEmpty || hook == .referenceTransaction && state != "committed" { return GitHookVerdict() }
         let session = try await RegistrySession(location, environment)
         return hook == .postReceive
-            ? try await session.react(toPushed: tags) : try session.react(toCommitted: tags)
+            ? try await session.react(toPushed: tags) : try await session.react(toCommitted: tags)
     }
 
     private func localSession() async throws(RegistryError) -> RegistrySession {
@@ -95,26 +95,26 @@ extension Registry {
 extension RegistrySession {
     fileprivate func react(toPushed references: [PushedReference]) async throws(RegistryError) -> GitHookVerdict {
         var verdict = GitHookVerdict()
-        var deleted: [TagReference] = []
-        for reference in references {
+        for reference in references where reference.isMoved {
             guard let name = reference.name.tag else { continue }
-            if reference.isDeleted, reference.old != .zero {
-                deleted.append(TagReference(name: name, id: reference.old))
-            } else if reference.isMoved {
-                verdict.warnings.append(Finding.movedTag(name, from: reference.old, to: reference.new).message)
-            }
+            verdict.warnings.append(Finding.movedTag(name, from: reference.old, to: reference.new).message)
         }
-        do throws(RegistryError) {
-            if !deleted.isEmpty { try await HookFolder(self).journal.note(.gone, deleted) }
-        } catch {
+        do throws(RegistryError) { try await noteGone(references.filter(\.isDeleted).compactMap(\.name.tag)) } catch {
             verdict.warnings.append(error.message)
         }
         if references.contains(where: \.isCreated) { verdict.isStarted = try BackgroundDrain(session: self).start() }
         return verdict
     }
 
-    fileprivate func react(toCommitted references: [PushedReference]) throws(RegistryError) -> GitHookVerdict {
+    fileprivate func react(toCommitted references: [PushedReference]) async throws(RegistryError) -> GitHookVerdict {
         var verdict = GitHookVerdict()
+        var gone: [TagName] = []
+        for reference in references where reference.isDeleted {
+            // Packing refs deletes their files, and the tags are still there.
+            let id = try RegistryError.wrapping { () throws(GitError) in try repository.reference(reference.name) }
+            if id == nil, let name = reference.name.tag { gone.append(name) }
+        }
+        try await noteGone(gone)
         // Git gives no old id where it did not have to look, so a tag that moved is here too; the journal knows it.
         if references.contains(where: \.isCreated) { verdict.isStarted = try BackgroundDrain(session: self).start() }
         return verdict
