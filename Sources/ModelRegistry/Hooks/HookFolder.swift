@@ -10,6 +10,7 @@ import RegistryCore
 /// | `journal` | a line for each tag that needs nothing more, see ``HookJournal`` |
 /// | `events/ID.json` | what the hooks of one event did, see ``HookLedger`` |
 /// | `locks` | who is at work, see ``KeyLocks`` |
+/// | `trigger.log` | what went wrong in the background, see ``BackgroundDrain`` |
 /// | `work/ID` | an artifact or a script that was brought for a hook that runs |
 struct HookFolder {
     let path: String
@@ -30,6 +31,8 @@ struct HookFolder {
 
     var events: String { "\(path)/events" }
     var journal: HookJournal { HookJournal(path: "\(path)/journal", locks: locks) }
+    /// What goes wrong where nobody listens.
+    var log: String { "\(path)/trigger.log" }
     var ledger: HookLedger { HookLedger(folder: events) }
     var locks: KeyLocks { KeyLocks(path: "\(path)/locks") }
 

@@ -28,6 +28,7 @@ extension RegistrySession {
             created: [], deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
         if !plan.deletions.isEmpty { try await delete(plan.deletions, destination, request.pushMode, &receipt) }
         if !plan.creations.isEmpty { try await create(plan.creations, request, snapshot, destination, &receipt) }
+        await reactToOwnTags(&receipt)
         return receipt
     }
 
