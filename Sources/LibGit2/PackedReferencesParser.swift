@@ -86,16 +86,21 @@ struct PackedReferencesParser {
         }
     }
 
-    /// Whether forty digits stand there. Sixteen at a time: one at a time was a fifth of the time of the whole list.
+    /// Whether forty digits stand there. Eight at a time, each in its byte of a word: one at a time was a fifth of the time
+    /// of the whole list.
     private static func isHexadecimal(_ digits: UnsafeRawPointer) -> Bool {
-        var areDigits = SIMDMask<SIMD16<Int8>>(repeating: true)
-        for offset in stride(from: 0, through: 24, by: 12) {
-            let bytes = digits.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
-            let isDecimal = (bytes &- UInt8(ascii: "0")) .<= 9
-            let isLetter = ((bytes | 0x20) &- UInt8(ascii: "a")) .<= 5
-            areDigits .&= isDecimal .| isLetter
+        let everyByte = 0x0101_0101_0101_0101 as UInt64
+        let highBits = everyByte &* 0x80
+        for offset in stride(from: 0, to: digitCount, by: 8) {
+            let bytes = digits.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if bytes & highBits != 0 { return false }
+            let small = bytes | (everyByte &* 0x20)
+            // A sum's high bit says that its byte is at least, or is more than, the one that it was made for.
+            let isDecimal = (bytes &+ everyByte &* 0x50) & ~(bytes &+ everyByte &* 0x46)
+            let isLetter = (small &+ everyByte &* 0x1F) & ~(small &+ everyByte &* 0x19)
+            if (isDecimal | isLetter) & highBits != highBits { return false }
         }
-        return all(areDigits)
+        return true
     }
 
     /// Below, at or above zero where the left name comes before, is, or comes after the right one.
