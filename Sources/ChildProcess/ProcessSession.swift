@@ -49,7 +49,8 @@ struct ProcessSession: Sendable {
         // The child itself first, by its own number: it may not have made its session yet.
         Glibc.kill(leader, number)
         guard isOwn else { return }
-        Glibc.kill(-leader, number)
+        // The leader once: many programs take a second SIGTERM for impatience, and end without cleaning up.
+        if number == SIGKILL { Glibc.kill(-leader, number) }
         for member in members() { Glibc.kill(member, number) }
     }
 

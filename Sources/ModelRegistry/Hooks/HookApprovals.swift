@@ -7,7 +7,8 @@ import RegistryCore
 /// Which hooks a person allowed to run, remembered by content: a file for each, named by the SHA-256 of the repository's
 /// place, the rule, and the script that it runs. Whatever of that changes asks for a new approval.
 struct HookApprovals {
-    private let folder: String
+    /// Where the approvals are, those of other repositories too.
+    let folder: String
     /// The common Git folder, or the address of a repository at a URL.
     private let place: String
 

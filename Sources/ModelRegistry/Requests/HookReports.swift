@@ -21,6 +21,8 @@ public struct TriggerRequest: Sendable {
     public var runsAgain = false
     /// Runs hooks that nobody allowed.
     public var allowsAll = false
+    /// Whether the tags of a repository at a URL are brought up to date first.
+    public var isFetching = true
     /// How many artifacts' hooks run side by side; those of one artifact run in the order of its events.
     public var jobs = 1
 

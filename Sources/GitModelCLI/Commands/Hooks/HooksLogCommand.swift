@@ -47,7 +47,8 @@ struct HooksLogCommand: AsyncParsableCommand {
             record.hooks.map { hook in
                 [
                     record.id.short, hook.started.tableText, record.ref.description, hook.hook,
-                    hook.state == .done ? "done" : hook.summary.terminalSafe(limit: 50), String(hook.attempts), Self.duration(hook),
+                    hook.state == .done ? "done" : hook.summary.terminalSafe(limit: 50), String(hook.attempts),
+                    Self.duration(hook),
                 ]
             }
         }
