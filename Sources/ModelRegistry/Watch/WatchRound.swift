@@ -34,7 +34,7 @@ struct WatchRound {
     private func attempt(isLast: Bool) async throws(WatchFailure) -> Outcome? {
         let session = try await open()
         let folder = try await WatchFailure.wrapping { () async throws(RegistryError) in try HookFolder(session) }
-        let place = try await WatchFailure.wrapping { () async throws(RegistryError) in try place(session) }
+        let place = try await WatchFailure.wrapping { () async throws(RegistryError) in try self.place(session) }
         let listing = try await list(session)
         do throws(RegistryError) {
             let path = folder.listing(of: String(place.stableHash, radix: 16))
