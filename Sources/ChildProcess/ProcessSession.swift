@@ -49,8 +49,7 @@ struct ProcessSession: Sendable {
         // The child itself first, by its own number: it may not have made its session yet.
         Glibc.kill(leader, number)
         guard isOwn else { return }
-        // The leader once: many programs take a second SIGTERM for impatience, and end without cleaning up.
-        if number == SIGKILL { Glibc.kill(-leader, number) }
+        Glibc.kill(-leader, number)
         for member in members() { Glibc.kill(member, number) }
     }
 
