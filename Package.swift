@@ -75,8 +75,8 @@ let package = Package(
         room(
             "ModelRegistry",
             [
-                "CLibCrypto", "CLinux", "RegistryCore", "RegistryFiles", "ArtifactStore", "Outbound", "LibGit2",
-                "GitCommand", "ChildProcess", "GitTypes",
+                "CLinux", "RegistryCore", "RegistryFiles", "ArtifactStore", "Outbound", "LibGit2", "GitCommand",
+                "ChildProcess", "GitTypes",
             ]),
         room("GitModelCLI", ["ModelRegistry", "RegistryCore", "GitTypes", "CBuildCommit", argumentParser]),
         .executableTarget(name: "git-model", dependencies: ["GitModelCLI"], swiftSettings: strict),

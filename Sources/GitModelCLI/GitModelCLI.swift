@@ -78,7 +78,10 @@ public enum GitModelCLI {
             while text.last == "\n" { text.removeLast() }
             // The parser takes `git` for the program and `model` for its subcommand, which `git help` does not.
             Printer().data(
-                text.replacing("See 'git help model <subcommand>' for detailed help.", with: "\(detailedHelp)."))
+                text.replacing("See 'git help model <subcommand>' for detailed help.", with: "\(detailedHelp).")
+                    .replacing(
+                        "See 'git help model hooks <subcommand>' for detailed help.",
+                        with: "'git model hooks <subcommand> -h' describes a subcommand and its arguments."))
             return 0
         }
         let (message, advice) = sentence(GitModelCommand.message(for: error))

@@ -1,4 +1,5 @@
 import CLibCrypto
+import GitTypes
 import Glibc
 
 /// Signature version 4 of Amazon Web Services, in header fields.
@@ -49,8 +50,10 @@ struct AWSSignature {
         let scope = "\(moment.day)/\(region)/\(service)/aws4_request"
         let text = "AWS4-HMAC-SHA256\n\(moment.stamp)\n\(scope)\n\(Self.sha256(Array(canonical.utf8)).hexadecimal)"
         var key = Array("AWS4\(credentials.secretAccessKey)".utf8)
-        for part in [String(moment.day), region, service, "aws4_request"] { key = Self.hmac(key, part) }
-        let signature = Self.hmac(key, text).hexadecimal
+        for part in [String(moment.day), region, service, "aws4_request"] {
+            key = MessageSignature.hmacSHA256(key, Array(part.utf8))
+        }
+        let signature = MessageSignature.hmacSHA256(key, Array(text.utf8)).hexadecimal
         let value =
             "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope), SignedHeaders=\(names), Signature=\(signature)"
         return added + [(name: "Authorization", value: value)]
@@ -104,19 +107,5 @@ struct AWSSignature {
         var digest = [UInt8](repeating: 0, count: 32)
         EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil)
         return digest
-    }
-
-    private static func hmac(_ key: [UInt8], _ text: String) -> [UInt8] {
-        var digest = [UInt8](repeating: 0, count: 32)
-        let text = Array(text.utf8)
-        HMAC(EVP_sha256(), key, Int32(key.count), text, text.count, &digest, nil)
-        return digest
-    }
-}
-
-extension [UInt8] {
-    fileprivate var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

@@ -23,6 +23,9 @@ final class TransferOptions {
         check(libcurl_set_pointer(easy, CURLOPT_ERRORBUFFER, message))
         set(CURLOPT_URL, plan.url.secret)
         set(CURLOPT_PATH_AS_IS, 1)
+        // Fewer and larger pieces: each costs a write to the disk. Not checked: after a transfer that failed early the
+        // handle still has its buffer, of this size, and libcurl refuses to set it.
+        _ = libcurl_set_long(easy, CURLOPT_BUFFERSIZE, 64 << 10)
         // Signals are the process's own; names are resolved in threads.
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_FOLLOWLOCATION, 0)

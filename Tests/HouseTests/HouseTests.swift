@@ -25,7 +25,8 @@ import Testing
 
     @Test(arguments: [
         ("Subprocess", ["ChildProcess"]), ("ArgumentParser", ["GitModelCLI"]), ("CLibGit2", ["LibGit2"]),
-        ("CLibYAML", ["RegistryFiles"]), ("CLibCrypto", ["ArtifactStore", "Outbound"]), ("CLinux", ["ArtifactStore"]),
+        ("CLibYAML", ["RegistryFiles"]), ("CLibCrypto", ["ArtifactStore", "Outbound"]),
+        ("CLinux", ["ArtifactStore", "ModelRegistry"]),
         ("CLibCurl", ["Outbound"]),
     ])
     func `a package or C library is imported by its rooms alone`(module: String, owners: [String]) throws {

@@ -7,6 +7,7 @@ import Testing
 
     init() throws {
         sandbox = Sandbox()
+        sandbox.environment["GIT_MODEL_ALLOW_HOOKS"] = "1"
         try sandbox.makeRepository()
         try sandbox.commit(
             "artifacts:\n  churn:\n    path: 'models/it''s a \"model\" $HOME.bin'\n    type: model\n", as: "dvc.yaml")
@@ -43,13 +44,17 @@ import Testing
             let mark = text.firstIndex(of: "=") ?? text.endIndex
             variables[String(text[..<mark])] = String(text[mark...].dropFirst())
         }
-        // The shell's own.
-        for name in ["PWD", "OLDPWD", "SHLVL", "_"] { variables[name] = nil }
+        #expect(variables["MODEL_RUN_ID"]?.hasSuffix("-1") == true)
+        // The shell's own, and the one of this run.
+        for name in ["PWD", "OLDPWD", "SHLVL", "_", "MODEL_RUN_ID"] { variables[name] = nil }
         let expected = [
             "MODEL_EVENT": "assigned", "MODEL_NAME": "churn", "MODEL_VERSION": "v0.0.1", "MODEL_STAGE": "prod",
             "MODEL_COMMIT": try sandbox.succeed("git rev-parse HEAD", in: "repo"),
             "MODEL_REF": "refs/tags/churn#prod#1",
-            "MODEL_PATH": "models/it's a \"model\" $HOME.bin",
+            "MODEL_PATH": "models/it's a \"model\" $HOME.bin", "MODEL_TYPE": "model",
+            "MODEL_EVENT_ID": try sandbox.succeed("git rev-parse 'churn#prod#1'", in: "repo"),
+            "MODEL_HOOK": "deploy", "GIT_MODEL_HOOK": "deploy", "MODEL_ATTEMPT": "1",
+            "MODEL_REPOSITORY": "\(sandbox.path)/repo",
             "DEPLOY_URL": "https://ana:token@example.com/?a=b&c='d' \"e\"",
             "WITH_LINES": "a\nb=c\n", "PATH": variables["PATH"] ?? "", "HOME": sandbox.environment["HOME"] ?? "",
             "TZ": "UTC", "LC_ALL": "C",
@@ -106,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("run: ci/missing.sh", "could not be started"), ("run: ci/plain.sh", "could not be started"),
+        ("run: ci/missing.sh", "there is no such file"), ("run: ci/plain.sh", "it is not executable"),
         ("run: [no-such-program]", "could not be started"),
         ("run: [sh, -c, 'kill -9 $$']", "signal 9"), ("run: ci/bad.sh", "could not be started"),
     ])
@@ -142,17 +147,19 @@ import Testing
 
             """)
         let before = try sandbox.footprint()
-        for (tag, names) in [
+        let expected = [
             ("churn@v0.0.1", ["all"]), ("churn#prod#1", ["all", "prod"]), ("churn#prod!#2", ["all", "prod"]),
-            ("refs/tags/churn#dev/eu#3", ["all", "dev"]), ("other@v0.0.1", ["all"]),
-        ] {
-            let dry = try sandbox.model("trigger '\(tag)' --dry-run")
-            #expect(
-                dry.output.split(separator: "\n").map(String.init) == names.map { "would run \($0)" }, "\(tag): \(dry)")
-            let outcome = try sandbox.model("trigger '\(tag)'")
-            #expect(outcome.output == names.map { "\($0): done\n" }.joined(), "\(tag): \(outcome)")
+            ("churn#dev/eu#3", ["all", "dev"]), ("other@v0.0.1", ["all"]),
+        ]
+        for (tag, names) in expected {
+            let dry = try sandbox.model("trigger 'refs/tags/\(tag)' --dry-run")
+            #expect(dry.output == names.map { "\(tag): would run \($0)\n" }.joined(), "\(tag): \(dry)")
         }
         #expect(try sandbox.footprint() == before)
+        for (tag, names) in expected {
+            let outcome = try sandbox.model("trigger '\(tag)'")
+            #expect(outcome.output == names.map { "\(tag): \($0): done\n" }.joined(), "\(tag): \(outcome)")
+        }
         for (tag, status) in [("churn@v9.0.0", 2), ("nonsense", 2), ("HEAD", 2), ("-x", 64)] as [(String, Int32)] {
             #expect(try sandbox.model("trigger '\(tag)'").status == status, "\(tag)")
         }
@@ -163,6 +170,6 @@ import Testing
         let outcome = try sandbox.model("trigger 'churn#prod#1'")
         #expect(outcome.status == 0, "\(outcome.errors.suffix(200))")
         #expect(outcome.errors.isHarmlessOnTerminal && outcome.errors.contains("\\x1b[31mred"))
-        #expect(outcome.errors.utf8.count < 200_000 && outcome.errors.contains("more bytes of output left out"))
+        #expect(outcome.errors.utf8.count < 200_000 && outcome.errors.contains("bytes left out"))
     }
 }

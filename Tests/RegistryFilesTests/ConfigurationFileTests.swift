@@ -119,8 +119,14 @@ import Testing
             return isKey ? rest : line
         }
         let found = try ConfigurationFile.parse(Array(uncommented.joined(separator: "\n").utf8))
-        #expect(found.allowedStages?.count == 3 && found.allowedTypes?.count == 2 && found.hooks.count == 2)
-        #expect(found.hooks.first?.timeLimit == 300 && found.hooks.last?.action == .program(["scripts/notify.sh"]))
+        #expect(found.allowedStages?.count == 3 && found.allowedTypes?.count == 2 && found.hooks.count == 3)
+        #expect(found.hooks[0].timeLimit == 300 && found.hooks[0].retries == 3 && found.hooks[0].firstPause == 10)
+        #expect(
+            found.hooks[0].downloads && found.hooks[0].workingFolder == "deploy" && found.hooks[0].type == Glob("model")
+        )
+        #expect(found.hooks[1].action == .program(["scripts/notify.sh"]))
+        let webhook = Webhook(url: .text("https://example.com/models"), secret: .variable("WEBHOOK_KEY"))
+        #expect(found.hooks[2].action == .webhook(webhook))
     }
 
     @Test(arguments: [

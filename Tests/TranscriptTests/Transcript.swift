@@ -76,13 +76,18 @@ struct Transcript {
     }
 
     /// The lines of an output, with the sandbox's own path as `SANDBOX`, and without what differs between builds,
-    /// machines and runs: our commit, the version of libgit2, milliseconds.
+    /// machines and runs: our commit, the version of libgit2, milliseconds, the time of day.
     private static func lines(_ output: String, _ sandbox: Sandbox) -> [String] {
         guard !output.isEmpty else { return [] }
         let text = output.replacing(sandbox.path, with: "SANDBOX")
             .replacing(#/\((?:[0-9a-f]{12}\+?|unknown)\) libgit2 [0-9.]+/#, with: "(COMMIT) libgit2 X.Y.Z")
             .replacing(#/libgit2("?): ("?)[0-9]+\.[0-9.]+/#) { "libgit2\($0.1): \($0.2)X.Y.Z" }
             .replacing(#/"milliseconds": [0-9]+/#, with: #""milliseconds": N"#)
+            // The clock of the machine; commits and tags have the sandbox's own, which stands in March 2026.
+            .replacing(
+                #/(?:20[3-9][0-9]-[0-9]{2}|202[7-9]-[0-9]{2}|2026-(?:0[4-9]|1[0-2]))-[0-9]{2}[ T][0-9:]{8}\+00:00/#,
+                with: "NOW"
+            )
             // How long a lock has been there depends on how fast the machine is.
             .replacing(#/\([0-9]+ s old\)/#, with: "(N s old)")
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

@@ -38,12 +38,14 @@ public struct DVCSource: ArtifactSource {
     ) {
         self.caches = LocalObjects(caches, checks: remote != nil)
         self.remote = remote
+        // Told once for each of many files.
+        self.name = remote.map { "the DVC remote '\($0.name)' (\($0.store.name))" } ?? "the DVC cache"
         self.whyNoRemote = whyNoRemote
         self.keys = keys
     }
 
     /// The place for people, without secrets.
-    public var name: String { remote.map { "the DVC remote '\($0.name)' (\($0.store.name))" } ?? "the DVC cache" }
+    public let name: String
     /// Whether bytes can be read from the middle on.
     public var readsRanges: Bool { remote?.store.readsRanges ?? true }
 

@@ -1,3 +1,4 @@
+import CLinux
 import GitTypes
 import Glibc
 import RegistryCore
@@ -8,6 +9,8 @@ struct FileTransfer {
     let options: PlacementOptions
     /// How many parts of a file come side by side.
     let partCount: Int
+    /// Whether the system is to write each file to the disk while others come, because it is flushed by itself later.
+    var beginsWriting = false
 
     /// - Parameters:
     ///   - name: the temporary name in the folder; a file of that name is what an earlier download left.
@@ -22,8 +25,10 @@ struct FileTransfer {
         }
         while true {
             do throws(RegistryError) {
-                return try await bring(
+                let placed = try await bring(
                     file, from: start, later, to: output, shown: shown, registered: registered)
+                if beginsWriting { linux_begin_writing(output.number) }
+                return placed
             } catch {
                 // What an earlier download left may be other than it seems, after a power cut for one: from the start.
                 guard error.code == .digestMismatch, start > 0 || !later.isEmpty else { throw error }
@@ -39,7 +44,9 @@ struct FileTransfer {
     ) async throws(RegistryError) -> ArtifactPlacement.PlacedFile {
         let comesInParts = try await comesInParts(file, from: start, later)
         let later = comesInParts ? later : []
-        if ftruncate(output.number, off_t(later.last?.upperBound ?? start)) != 0 { throw fileError("write", shown) }
+        let end = later.last?.upperBound ?? start
+        // Not without need: ext4 writes each file that was cut to nothing when it is closed, and each of them alone.
+        if output.length != end, ftruncate(output.number, off_t(end)) != 0 { throw fileError("write", shown) }
         // What is not checked may be of another length, too; the source still finds it by what it should be.
         let incoming = try IncomingFile(
             options.verifies ? file : file.unverified, into: output, registered: options.verifies ? registered : nil,

@@ -25,6 +25,12 @@ final class OpenFile: Sendable {
         return OpenFile(number)
     }
 
+    /// Its bytes now; `nil` where the system does not tell.
+    var length: Int? {
+        var status = stat()
+        return fstat(number, &status) == 0 ? Int(status.st_size) : nil
+    }
+
     /// Writes all bytes from an offset on, however many calls it takes.
     /// - Parameter wrote: hears how many bytes each call wrote, for the next one may fail.
     func write(

@@ -59,7 +59,8 @@ struct PlacementFolder: Sendable {
         _ files: [ArtifactFile], from source: any ArtifactSource, in root: OpenFile, _ options: PlacementOptions
     ) async throws(RegistryError) -> [ArtifactPlacement.PlacedFile] {
         let transfer = FileTransfer(
-            source: source, options: options, partCount: max(1, options.jobs / max(1, files.count)))
+            source: source, options: options, partCount: max(1, options.jobs / max(1, files.count)),
+            beginsWriting: !FileSystemFlush.isWorthIt(holding: root, files: files.count))
         let shown = shown
         typealias Outcome = Result<ArtifactPlacement.PlacedFile?, RegistryError>
         let outcomes = await withTaskGroup(of: (Int, Outcome).self) { group in
@@ -112,8 +113,9 @@ struct PlacementFolder: Sendable {
         return placed
     }
 
-    /// Flushes all files, and then the folders that name them, to the disk.
+    /// Brings all files, and the folders that name them, to the disk: all at once, or the files and then the folders.
     private func synchronise(_ content: ArtifactContent, in root: OpenFile) async throws(RegistryError) {
+        if try await FileSystemFlush.run(holding: root, files: content.files.count) { return }
         let paths = content.files.compactMap { $0.path?.components }
         let shown = shown
         try await DiskFlush.run(paths.count) { number throws(RegistryError) in
@@ -169,13 +171,11 @@ struct PlacementFolder: Sendable {
         unlinkat(folder.number, name, AT_REMOVEDIR)
     }
 
-    /// Opens the folder that a path leads to, step by step from a folder that is open.
+    /// Opens the folder that a path leads to, step by step from a folder that is open: that one where there are none.
     static func open(
         _ components: ArraySlice<String>, in folder: OpenFile, creates: Bool, shown: String
     ) throws(RegistryError) -> OpenFile {
-        guard let first = components.first else {
-            return try OpenFile.open(".", in: folder, O_RDONLY | O_DIRECTORY, shown: shown)
-        }
+        guard let first = components.first else { return folder }
         if creates, mkdirat(folder.number, first, 0o777) != 0, errno != EEXIST { throw fileError("create", shown) }
         let next = try OpenFile.open(first, in: folder, O_RDONLY | O_DIRECTORY, shown: shown)
         return components.count == 1 ? next : try open(components.dropFirst(), in: next, creates: creates, shown: shown)

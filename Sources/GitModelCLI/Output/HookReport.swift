@@ -43,7 +43,8 @@ struct HookReport {
         } else {
             if let count = report.historyCount, count > 0 {
                 printer.note(
-                    "\(count) tags that are here already count as history; for their hooks: git model trigger --since")
+                    "\(count) tags that are here already count as history; for their hooks: git model trigger --since 7d"
+                )
             }
             for event in report.events where event.runs.isEmpty && event.planned.isEmpty && event.doneBefore.isEmpty {
                 if event.failure == nil {

@@ -31,8 +31,12 @@ public struct EventRecord: Hashable, Sendable {
     subscript(hook: String) -> HookRecord? {
         get { hooks.first { $0.hook == hook } }
         set {
-            hooks.removeAll { $0.hook == hook }
-            if let newValue { hooks.append(newValue) }
+            guard let newValue else { return hooks.removeAll { $0.hook == hook } }
+            if let position = hooks.firstIndex(where: { $0.hook == hook }) {
+                hooks[position] = newValue
+            } else {
+                hooks.append(newValue)
+            }
         }
     }
 }

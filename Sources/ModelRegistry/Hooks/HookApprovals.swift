@@ -4,8 +4,9 @@ import Glibc
 import LibGit2
 import RegistryCore
 
-/// Which hooks a person allowed to run, remembered by content: a file for each, named by the SHA-256 of the repository's
-/// place, the rule, and the script that it runs. Whatever of that changes asks for a new approval.
+/// Which hooks a person allowed to run, remembered by content: a file for each, named by the repository's place, the hook's
+/// name, and the SHA-256 of the place, the rule, and the script that it runs. Whatever of that changes asks for a new
+/// approval.
 struct HookApprovals {
     /// Where the approvals are, those of other repositories too.
     let folder: String
@@ -36,10 +37,17 @@ struct HookApprovals {
         try RegistrySession.replaceFile(path, Array(text.utf8), shown: path)
     }
 
-    /// Takes an approval back.
+    /// Takes all approvals of a hook back, those of its earlier contents too.
     /// - Returns: whether there was one.
-    func withdraw(_ rule: HookRule, script: [UInt8]?) throws(RegistryError) -> Bool {
-        unlink(try path(rule, script)) == 0
+    func withdraw(_ rule: HookRule) -> Bool {
+        let start = start(rule)
+        let names = LocalFolder.names(in: folder).filter { $0.hasPrefix(start) }
+        return names.count { unlink("\(folder)/\($0)") == 0 } > 0
+    }
+
+    /// What the names of all approvals of a hook start with.
+    private func start(_ rule: HookRule) -> String {
+        "\(String(place.stableHash, radix: 16))-\(String(rule.name.stableHash, radix: 16))-"
     }
 
     private func path(_ rule: HookRule, _ script: [UInt8]?) throws(RegistryError) -> String {
@@ -51,7 +59,7 @@ struct HookApprovals {
                 Array("\(part.count) ".utf8).withUnsafeBytes { computation.update($0) }
                 part.withUnsafeBytes { computation.update($0) }
             }
-            return "\(folder)/\(computation.finish().hexadecimal)"
+            return "\(folder)/\(start(rule))\(computation.finish().hexadecimal)"
         } catch {
             throw RegistryError(.internalFault, "SHA-256 cannot be computed", hints: ["check the installed libcrypto"])
         }

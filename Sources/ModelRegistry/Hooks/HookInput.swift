@@ -11,6 +11,9 @@ struct HookInput {
 
     /// Tells our own processes that a hook started them: hooks do not start hooks.
     static let depthVariable = "GIT_MODEL_HOOK"
+    /// Tells one run of a hook from every other, here and in other clones.
+    static let runVariable = "MODEL_RUN_ID"
+    private let run = String(UInt64.random(in: .min ... .max), radix: 36)
 
     init(_ checked: CheckedEvent, _ session: RegistrySession) {
         self.checked = checked
@@ -36,6 +39,7 @@ struct HookInput {
             "MODEL_REPOSITORY": repository,
             "MODEL_HOOK": rule.name,
             "MODEL_ATTEMPT": String(attempt),
+            Self.runVariable: "\(run)-\(attempt)",
             Self.depthVariable: rule.name,
         ]
         if let download { variables["MODEL_DOWNLOAD"] = download }

@@ -31,7 +31,11 @@ struct HookProgram {
         child.standardOutput = .captured(first: Self.outputLimits.first, last: Self.outputLimits.last)
         child.standardError = child.standardOutput
         do throws(ChildProcessError) {
-            return HookRun(rule, try await child.run())
+            let result = try await child.run()
+            // The event, the hook and the attempt tell this run from all others.
+            let marks = ["MODEL_EVENT_ID", "MODEL_HOOK", "MODEL_ATTEMPT", HookInput.runVariable]
+            return HookRun(
+                rule, result, leftBehind: LeftBehind.processes(with: variables.filter { marks.contains($0.key) }))
         } catch {
             throw RegistryError(
                 .hookFailed, "hook \(rule.name) could not be started: \(error)", subject: rule.name,
@@ -56,7 +60,7 @@ extension HookProgram {
 }
 
 extension HookRun {
-    fileprivate init(_ rule: HookRule, _ result: ChildResult) {
+    fileprivate init(_ rule: HookRule, _ result: ChildResult, leftBehind: [String]) {
         var exitStatus: Int32?
         let outcome: String
         switch result.ending {
@@ -69,7 +73,8 @@ extension HookRun {
         self.init(
             rule: rule, outcome: outcome, isSuccess: result.isSuccess, exitStatus: exitStatus,
             milliseconds: Int(result.duration / .milliseconds(1)),
-            output: [result.standardOutput, result.standardError].map(\.hookText).joined(),
+            output: [result.standardOutput, result.standardError].map(\.hookText).joined()
+                + leftBehind.map { "(process \($0) left the hook's session and still runs)\n" }.joined(),
             droppedBytes: result.standardOutput.droppedCount + result.standardError.droppedCount)
     }
 }

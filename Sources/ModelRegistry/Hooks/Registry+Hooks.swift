@@ -30,11 +30,10 @@ extension Registry {
         let approvals = try HookApprovals(session)
         var changed: [HookRule] = []
         for rule in known where names.isEmpty || names.contains(rule.name) {
-            let script = try await hooks.script(of: rule)?.bytes
             if withdraws {
-                if try approvals.withdraw(rule, script: script) { changed.append(rule) }
+                if approvals.withdraw(rule) { changed.append(rule) }
             } else {
-                try approvals.allow(rule, script: script)
+                try approvals.allow(rule, script: try await hooks.script(of: rule)?.bytes)
                 changed.append(rule)
             }
         }

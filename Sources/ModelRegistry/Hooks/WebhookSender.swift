@@ -1,4 +1,3 @@
-import CLibCrypto
 import GitTypes
 import Outbound
 import RegistryCore
@@ -35,7 +34,7 @@ struct WebhookSender {
         ]
         if let secret = webhook.secret {
             let key = Array(try value(secret, "secret").utf8)
-            headers.append("X-Hub-Signature-256", "sha256=" + Self.hmac(key, body))
+            headers.append("X-Hub-Signature-256", "sha256=" + MessageSignature.hmacSHA256(key, body).hexadecimal)
         }
         var policy = OutboundPolicy(userAgent: "git-model/\(RuntimeVersions.product)", environment: environment)
         // Trying again is the rule's business, and a receiver must see each attempt as one.
@@ -94,11 +93,5 @@ struct WebhookSender {
     private func failure(_ clause: String, _ hint: String) -> RegistryError {
         RegistryError(
             .hookFailed, "hook \(rule.name) cannot be sent: \(clause)", subject: rule.name, hints: [hint])
-    }
-
-    private static func hmac(_ key: [UInt8], _ body: [UInt8]) -> String {
-        var digest = [UInt8](repeating: 0, count: 32)
-        HMAC(EVP_sha256(), key, Int32(key.count), body, body.count, &digest, nil)
-        return digest.hexadecimal
     }
 }
