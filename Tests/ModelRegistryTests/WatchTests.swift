@@ -69,6 +69,9 @@ import Testing
         return false
     }
 
+    /// What it printed on stdout so far.
+    private var printed: String { (try? Sandbox.read("\(sandbox.path)/out")) ?? "" }
+
     /// What it said on stderr so far.
     private var said: String { (try? Sandbox.read("\(sandbox.path)/err")) ?? "" }
 
@@ -79,7 +82,8 @@ import Testing
         try push("churn#prod#1")
         #expect(waits { ran == ["churn#prod#1"] }, "\(said)")
         try push("churn#dev#2")
-        #expect(waits { ran == ["churn#prod#1", "churn#dev#2"] }, "\(said)")
+        // Until its end is noted, which is after its line.
+        #expect(waits { printed.contains("churn#dev#2: deploy: done") }, "\(said)")
         #expect(stop(watch))
         #expect(said.hasSuffix("stopped\n"), "\(said)")
         #expect(try once(isRemote: isRemote).status == 0)
@@ -246,19 +250,55 @@ import Testing
         #expect(try Sandbox.read("\(sandbox.path)/end") == "end\n")
     }
 
-    @Test func `where nothing changed, the remote is only listed`() throws {
-        #expect(try once().status == 0)
-        try sandbox.succeed(
-            "mkdir bin && printf '#!/bin/sh\\necho \"$*\" >> \"%s\"\\nexec /usr/bin/env PATH=\"%s\" git \"$@\"\\n' '\(sandbox.path)/calls' '/usr/local/bin:/usr/bin:/bin' > bin/git && chmod +x bin/git"
-        )
+    /// Notes the command line of each git that is started from now on.
+    private func countCalls() throws {
+        let git = try sandbox.succeed("command -v git")
+        try sandbox.succeed("mkdir bin && touch calls")
+        try Sandbox.write(
+            "#!/bin/sh\necho \"$*\" >> '\(sandbox.path)/calls'\nexec \(git) \"$@\"\n", to: "\(sandbox.path)/bin/git")
+        try sandbox.succeed("chmod +x bin/git")
         sandbox.environment["PATH"] = "\(sandbox.path)/bin:\(sandbox.environment["PATH"] ?? "")"
+    }
+
+    private func calls() throws -> [String] {
+        defer { _ = try? sandbox.run(": > calls") }
+        return try Sandbox.read("\(sandbox.path)/calls").split(separator: "\n").map(String.init)
+    }
+
+    @Test func `where nothing changed, the remote is only listed`() throws {
+        try countCalls()
         for isRemote in [true, false] {
             #expect(try once(isRemote: isRemote).status == 0)
-            try sandbox.succeed(": > calls")
+            _ = try calls()
             #expect(try once(isRemote: isRemote).status == 0)
-            let calls = try Sandbox.read("\(sandbox.path)/calls").split(separator: "\n")
+            let calls = try calls()
             #expect(calls.count == 1 && calls[0].contains(" ls-remote "), "\(calls)")
         }
+    }
+
+    @Test func `many tags are fetched by one call`() throws {
+        try sandbox.succeed(
+            "for i in $(seq 200); do git tag -a -m x churn@v1.0.$i HEAD && git tag v$i; done && git push -q --tags origin",
+            in: "repo")
+        try sandbox.succeed("rm -rf clone && git clone -q --no-tags remote.git clone")
+        try countCalls()
+        for isRemote in [false, true] {
+            #expect(try once(isRemote: isRemote).errors.contains(": 201\n"))
+            _ = try calls()
+        }
+        try sandbox.succeed(
+            "for i in $(seq 90); do git tag -a -m x \"churn#dev#$i\" HEAD; done && git push -q --tags origin",
+            in: "repo")
+        for isRemote in [false, true] {
+            _ = try calls()
+            // Registrations of one commit leave open which version is meant, so no hook runs; the tags come.
+            _ = try once(isRemote: isRemote)
+            let calls = try calls()
+            #expect(calls.count { $0.contains(" fetch ") } == 1, "\(calls)")
+        }
+        let tags = try sandbox.tags(in: "clone")
+        // Tags that are not the registry's are nobody's business.
+        #expect(tags.count == 291 && !tags.contains("v1"))
     }
 
     @Test func `a hook that nobody allowed is told once, and runs when it is allowed`() throws {
