@@ -70,7 +70,9 @@ struct TriggerCommand: AsyncParsableCommand {
         report.isWatched = watched
         if case .remote = registry.location { report.isRemote = watched }
         let view = report
-        try view.show(try await registry.trigger(request) { view.show($0) }, isDryRun: dryRun)
+        let result = try await registry.trigger(request) { view.show($0) }
+        try view.show(result, isDryRun: dryRun)
+        if watched, result.isLeftToAnother { throw ExitCode(WatchRequest.leftToAnother) }
     }
 
     private func events() throws -> TriggerRequest.Events {

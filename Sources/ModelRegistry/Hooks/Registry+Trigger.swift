@@ -63,7 +63,10 @@ struct TriggerRun {
         try hooks.folder.create()
         report.historyCount = try await hooks.folder.journal.begin(with: try references())
         var place = try hooks.folder.locks.attempt("drain waiting")
-        if place == nil { return report }
+        if place == nil {
+            report.isLeftToAnother = true
+            return report
+        }
         let drain = try await hooks.folder.locks.take("drain") {
             registry.environment.announce("another git model runs the hooks that wait: waiting for it")
         }

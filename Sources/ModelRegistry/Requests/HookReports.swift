@@ -54,6 +54,8 @@ public struct TriggerReport: Sendable {
     public internal(set) var events: [Event] = []
     /// What is odd about tags that were passed over.
     public internal(set) var findings: [Finding] = []
+    /// Whether nothing was done because another process is about to run what waits.
+    public internal(set) var isLeftToAnother = false
     /// How many tags were taken as history, because hooks were asked about for the first time.
     public internal(set) var historyCount: Int?
 

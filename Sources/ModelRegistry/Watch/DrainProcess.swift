@@ -55,10 +55,13 @@ actor DrainProcess {
 
     private func ended(_ status: Int32, _ pause: Duration) {
         task = nil
-        self.status = status
+        self.status = status == WatchRequest.leftToAnother ? 0 : status
         // Done, refused, or a configuration that cannot be read: there a change is waited for.
         if [0, 4, 64].contains(status) {
             failures = 0
+        } else if status == WatchRequest.leftToAnother {
+            // Should that one be killed, it is on us.
+            attempt = nil
         } else {
             attempt = nil
             failures = min(failures + 1, 20)

@@ -3,6 +3,9 @@ public import RegistryCore
 
 /// How a remote is watched.
 public struct WatchRequest: Sendable {
+    /// The exit status of a program that left what waits to another one, which may not live to run it: `EX_TEMPFAIL`.
+    public static let leftToAnother: Int32 = 75
+
     /// The remote of a repository here; one at a URL is its own.
     public var remote = RemoteName.origin
     /// How long to wait between two looks.
