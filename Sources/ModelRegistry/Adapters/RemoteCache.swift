@@ -71,8 +71,9 @@ struct RemoteCache {
         let names = tags.map { RefName($0) }
         return try await locked { (_) async throws(RegistryError) in
             do throws(GitCommandError) {
-                let specs = names.compactMap { try? FetchSpec($0, to: $0) } + (withHead ? [Self.remoteHead] : [])
-                try await fetch(specs, isPruning: false)
+                let tags: [FetchSpec] =
+                    names.count > WatchRound.mostNames ? [.tags] : names.compactMap { try? FetchSpec($0, to: $0) }
+                try await fetch(tags + (withHead ? [Self.remoteHead] : []), isPruning: false)
                 return nil
             } catch {
                 return error

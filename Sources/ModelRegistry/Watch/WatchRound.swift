@@ -22,6 +22,9 @@ struct WatchRound {
 
     /// How long a remote may take to list its tags.
     private static let listingTimeLimit = Duration.seconds(120)
+    /// How many tags are fetched by their names. Git's work grows with the square of them, so more are fetched as all
+    /// tags, of which git refuses, one by one, those that are here otherwise.
+    static let mostNames = 500
     /// How often a look starts anew because a tag went between its listing and its fetch.
     private static let mostRestarts = 5
 
@@ -130,7 +133,9 @@ struct WatchRound {
         guard let url = session.remote else {
             if names.isEmpty { return nil }
             do throws(GitCommandError) {
-                let specs = names.compactMap { try? FetchSpec(RefName($0), to: RefName($0)) }
+                let specs =
+                    names.count > Self.mostNames
+                    ? [.tags] : names.compactMap { try? FetchSpec(RefName($0), to: RefName($0)) }
                 try await session.git.fetch(from: .name(request.remote), specs)
                 return nil
             } catch {
