@@ -16,7 +16,8 @@ import Testing
         }
         .compactMap { $0.split { $0 == " " || $0 == "," }.first.map(String.init) }
         #expect(commands.count >= 14 && commands.contains("register") && commands.contains("completion"))
-        for command in commands {
+        let hooks = ["list", "allow", "log", "retry", "install", "uninstall"].map { "hooks \($0)" }
+        for command in commands + hooks {
             let lines = try sandbox.succeed("git-model \(command) -h").split(
                 separator: "\n", omittingEmptySubsequences: false)
             let abstract = lines[0].dropFirst("OVERVIEW: ".count)

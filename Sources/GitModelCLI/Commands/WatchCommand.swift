@@ -8,6 +8,7 @@ struct WatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
         abstract: "Run hooks as soon as a remote has new tags",
+        usage: "git model watch [--interval <time>] [--once] [<options>]",
         discussion: """
             Lists the remote's tags at each interval, fetches those that are new, and runs the hooks that they call for, \
             each once and in the order of their events, as git model trigger --all-pending does. What is there at the \

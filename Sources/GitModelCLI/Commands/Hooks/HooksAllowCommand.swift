@@ -7,6 +7,7 @@ struct HooksAllowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "allow",
         abstract: "Allow hooks to run as they are now",
+        usage: "git model hooks allow [<name> ...] [--withdraw] [<options>]",
         discussion: """
             An approval is for the repository, the hook's entry in .registry.yaml and the content of the script that it \
             names; when one of them changes, the hook stops running until it is allowed again. What a script calls in \

@@ -7,6 +7,7 @@ struct HooksLogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
         abstract: "Show what hooks did, newest first",
+        usage: "git model hooks log [<event>] [<options>]",
         discussion: """
             Examples:
               git model hooks log

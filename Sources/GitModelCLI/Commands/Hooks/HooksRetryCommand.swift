@@ -7,6 +7,7 @@ struct HooksRetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
         abstract: "Run the hooks of an event that are not done",
+        usage: "git model hooks retry <event> [<options>]",
         discussion: """
             Examples:
               git model hooks log --failed

@@ -7,6 +7,7 @@ struct HooksUninstallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "uninstall",
         abstract: "Take installed Git hooks out again",
+        usage: "git model hooks uninstall [--post-receive] [<options>]",
         discussion: """
             Without options all of ours. A hook that was there before takes its place again; others are left alone.
 
