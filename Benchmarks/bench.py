@@ -129,9 +129,26 @@ class Bench:
                     is_quick=words == ["show"],
                 )
             )
+        if not self.is_quick:
+            cases.append(self._reaction(model))
         if self.gto:
             cases += self._against_gto(small, few)
         return [case for case in cases if case.is_quick or not self.is_quick]
+
+    def _reaction(self, model: str) -> Case:
+        """One event of a large registry, whose hook does nothing: at most 100 ms beside the hook's own time."""
+        folder = REGISTRIES / "100000"
+        make_registry("100000", 100_000)
+        (folder / ".registry.yaml").write_text("hooks:\n- {name: nothing, on: assigned, run: ['true']}\n")
+        tag = subprocess.run(
+            ["git", "-C", folder, "for-each-ref", "--format=%(refname)", "--count=1", "refs/tags/churn-model-1#prod#*"],
+            check=True, capture_output=True, text=True).stdout.strip()
+        return Case(
+            "`trigger` of one event, 100,000 tags (bar: 100 ms)",
+            Side("git-model", [model, "trigger", tag, "--again", "--allow", "-q"], 20),
+            Side("`git for-each-ref`, names", ["git", "for-each-ref", "refs/tags", "--format=%(refname)"], 20),
+            folder,
+        )
 
     def _against_gto(self, small: Path, few: int) -> list[Case]:
         model, gto = str(self.binary), str(self.gto)
