@@ -32,20 +32,20 @@ struct EventRunner {
         defer { LocalFolder.remove(work) }
         do throws(RegistryError) {
             // All of them first: an event's hooks run whole, or not at all.
-            var scripts: [String: HookScript] = [:]
-            for rule in rules {
-                let script = try await hooks.script(of: rule)
-                try hooks.checkAllowed(rule, script)
-                scripts[rule.name] = script
-            }
+            for rule in rules { try await hooks.checkAllowed(rule, try await hooks.script(of: rule)) }
             for rule in rules {
                 if let done = record[rule.name], done.state == .done, !runsAgain {
                     report.doneBefore.append(done)
                     observe(.skipped(done, event))
                     continue
                 }
-                let action = try action(of: rule, scripts[rule.name], work)
+                // From here on it waits, whatever becomes of us.
+                try await hooks.folder.journal.note(.listed, [tag])
                 let run = try await attempts(of: rule, event, &record) { number async throws(RegistryError) in
+                    // Locks, pauses and downloads take their time: what runs now must be what was allowed.
+                    let script = try await hooks.script(of: rule)
+                    try await hooks.checkAllowed(rule, script)
+                    let action = try action(of: rule, script, work)
                     // Fetching is part of the attempt: what fails there may pass as well.
                     if rule.downloads, input.download == nil {
                         input.download = try await download(checked, rule, into: work)
@@ -85,6 +85,7 @@ struct EventRunner {
             let before = record[rule.name]
             // We hold the event's lock, so whoever ran it is gone.
             let isCutShort = retry == 0 && (before?.state == .running || before?.state == .interrupted)
+            if isCutShort { await waitForEarlierRun(of: rule, event) }
             observe(.started(rule, event, isAfterInterruption: isCutShort))
             let number = (before?.attempts ?? 0) + 1
             record[rule.name] = HookRecord(hook: rule.name, state: .running, started: .now, attempts: number)
@@ -127,10 +128,30 @@ struct EventRunner {
         }
     }
 
+    /// A hook lives on when its runner is killed. A second run must not stand beside it: it is waited for as long as it had
+    /// been allowed to take, and then ended. How it ended is not known.
+    private func waitForEarlierRun(of rule: HookRule, _ event: RegistryEvent) async {
+        let marks = HookInput.marks(of: rule, event, hooks.registry)
+        let deadline = ContinuousClock.now + .seconds(rule.timeLimit)
+        var isTold = false
+        while !Task.isCancelled {
+            let processes = LeftBehind.processes(with: marks)
+            guard let first = processes.first else { return }
+            if !isTold {
+                hooks.registry.environment.announce(
+                    "an earlier run of hook \(rule.name) is still at work, process \(first): waiting for it")
+            }
+            isTold = true
+            if ContinuousClock.now > deadline { processes.forEach { $0.end() } }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
     private func failure(of run: HookRun, _ event: RegistryEvent) -> RegistryError {
         let times = run.rule.retries > 0 ? " (attempt \(run.attempt))" : ""
         return RegistryError(
-            .hookFailed, "hook \(run.rule.name) failed: \(run.outcome)\(times)", subject: run.rule.name,
+            .hookFailed, "hook \(run.rule.name) failed for \(event.ref): \(run.outcome)\(times)",
+            subject: run.rule.name,
             hints: ["mend the cause and run again: git model trigger \(event.ref.shellQuoted)"])
     }
 

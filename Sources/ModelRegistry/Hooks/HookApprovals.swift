@@ -5,7 +5,7 @@ import LibGit2
 import RegistryCore
 
 /// Which hooks a person allowed to run, remembered by content: a file for each, named by the repository's place, the hook's
-/// name, and the SHA-256 of the place, the rule, and the script that it runs. Whatever of that changes asks for a new
+/// name, and the SHA-256 of the place, the rule, and the files that it runs. Whatever of that changes asks for a new
 /// approval.
 struct HookApprovals {
     /// Where the approvals are, those of other repositories too.
@@ -24,14 +24,14 @@ struct HookApprovals {
         self.place = session.remote?.secret ?? session.repository.commonDirectory
     }
 
-    /// - Parameter script: the bytes of the script that the rule names; `nil` where it names none.
-    func isAllowed(_ rule: HookRule, script: [UInt8]?) throws(RegistryError) -> Bool {
-        access(try path(rule, script), F_OK) == 0
+    /// - Parameter content: see ``HookSession/content(of:_:)``.
+    func isAllowed(_ rule: HookRule, content: [UInt8]) throws(RegistryError) -> Bool {
+        access(try path(rule, content), F_OK) == 0
     }
 
-    func allow(_ rule: HookRule, script: [UInt8]?) throws(RegistryError) {
+    func allow(_ rule: HookRule, content: [UInt8]) throws(RegistryError) {
         try LocalFolder.create(folder, mode: 0o700, advice: "export XDG_DATA_HOME to a folder that you may write to")
-        let path = try path(rule, script)
+        let path = try path(rule, content)
         // For whoever looks what was allowed; the name alone decides.
         let text = "\(GitURL.redact(place))\n\(rule.canonical.text())\n"
         try RegistrySession.replaceFile(path, Array(text.utf8), shown: path)
@@ -50,10 +50,10 @@ struct HookApprovals {
         "\(String(place.stableHash, radix: 16))-\(String(rule.name.stableHash, radix: 16))-"
     }
 
-    private func path(_ rule: HookRule, _ script: [UInt8]?) throws(RegistryError) -> String {
+    private func path(_ rule: HookRule, _ content: [UInt8]) throws(RegistryError) -> String {
         do {
             let computation = try DigestComputation(.sha256, size: 0)
-            let parts = [Array(place.utf8), Array(rule.canonical.text(.compact).utf8), script ?? []]
+            let parts = [Array(place.utf8), Array(rule.canonical.text(.compact).utf8), content]
             for part in parts {
                 // The length in front keeps two divisions of the same bytes apart.
                 Array("\(part.count) ".utf8).withUnsafeBytes { computation.update($0) }

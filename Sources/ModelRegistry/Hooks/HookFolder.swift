@@ -50,6 +50,14 @@ struct HookFolder {
     /// The folder of what is brought for an event's hooks.
     func work(of event: ObjectID) -> String { "\(path)/work/\(event)" }
 
+    /// Removes what was brought for hooks whose runner was killed, where nobody runs them now.
+    func removeLeftovers() {
+        for name in LocalFolder.names(in: "\(path)/work") {
+            guard let lock = try? locks.attempt("event \(name)") else { continue }
+            withExtendedLifetime(lock) { LocalFolder.remove("\(path)/work/\(name)") }
+        }
+    }
+
     func create() throws(RegistryError) {
         // Output of hooks may hold what is not for everybody.
         try LocalFolder.create(events, mode: 0o700, advice: "check the permissions of the repository's folder")

@@ -17,8 +17,18 @@ struct HookInput {
 
     init(_ checked: CheckedEvent, _ session: RegistrySession) {
         self.checked = checked
-        self.repository =
-            session.remote?.description ?? session.repository.workingDirectory ?? session.repository.gitDirectory
+        self.repository = Self.place(of: session)
+    }
+
+    /// What tells the processes of one event's hook from all others, whichever attempt it is.
+    static func marks(of rule: HookRule, _ event: RegistryEvent, _ session: RegistrySession) -> [String: String] {
+        [
+            "MODEL_EVENT_ID": event.id.description, "MODEL_REPOSITORY": place(of: session), depthVariable: rule.name,
+        ]
+    }
+
+    private static func place(of session: RegistrySession) -> String {
+        session.remote?.description ?? session.repository.workingDirectory ?? session.repository.gitDirectory
     }
 
     private var ref: String { RefName(checked.event.ref).description }

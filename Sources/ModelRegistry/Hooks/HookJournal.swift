@@ -20,7 +20,7 @@ struct HookJournal {
         case done
         /// A hook failed for good.
         case failed
-        /// A remote listed it with this id, and its hooks are due.
+        /// It was pushed, listed by a remote, or begun with, as this id, and its hooks are due.
         case listed
         /// It was deleted.
         case gone
@@ -43,13 +43,17 @@ struct HookJournal {
     var exists: Bool { access(path, F_OK) == 0 }
 
     /// Makes the journal, with all tags that there are as history; does nothing where there is one.
+    /// - Parameter ledger: what it says was cut short is no history.
     /// - Returns: how many tags are history; `nil` where the journal was there.
-    func begin(with tags: [TagReference]) async throws(RegistryError) -> Int? {
+    func begin(
+        with tags: [TagReference], exceptCutShort ledger: HookLedger
+    ) async throws(RegistryError) -> Int? {
         if exists { return nil }
         let lock = try await locks.take("journal")
         defer { withExtendedLifetime(lock) {} }
         if exists { return nil }
-        let known = tags.filter { RegistryTag($0.name) != nil }
+        let isCutShort = Set(try ledger.cutShort())
+        let known = tags.filter { RegistryTag($0.name) != nil && !isCutShort.contains($0.id) }
         let lines = known.map { Self.line(.seen, $0) }.joined()
         try RegistrySession.replaceFile(path, Array(lines.utf8), shown: path)
         return known.count

@@ -24,17 +24,31 @@ struct HookLedger {
         try RegistrySession.replaceFile(path, Array((record.json.text() + "\n").utf8), shown: path)
     }
 
-    /// The records that were written last, newest first.
-    func newest(_ count: Int) throws(RegistryError) -> [EventRecord] {
+    /// The records that were written last, newest first, as far as they are wanted.
+    func newest(
+        _ count: Int, where isWanted: (EventRecord) -> Bool = { _ in true }
+    ) throws(RegistryError) -> [EventRecord] {
         let found = ids().map { id -> (id: ObjectID, seconds: Int, nanoseconds: Int) in
             var status = stat()
             stat(path(of: id), &status)
             return (id, status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
         }
-        let newest = found.sorted { ($0.seconds, $0.nanoseconds) > ($1.seconds, $1.nanoseconds) }.prefix(count)
         var records: [EventRecord] = []
-        for (id, _, _) in newest { if let record = try record(of: id) { records.append(record) } }
+        for (id, _, _) in found.sorted(by: { ($0.seconds, $0.nanoseconds) > ($1.seconds, $1.nanoseconds) }) {
+            if records.count == count { break }
+            if let record = try record(of: id), isWanted(record) { records.append(record) }
+        }
         return records
+    }
+
+    /// The events of which a hook was started and did not end.
+    func cutShort() throws(RegistryError) -> [ObjectID] {
+        var found: [ObjectID] = []
+        for id in ids() {
+            let hooks = try record(of: id)?.hooks ?? []
+            if hooks.contains(where: { $0.state == .running || $0.state == .interrupted }) { found.append(id) }
+        }
+        return found
     }
 
     /// The events whose ids start with these digits.

@@ -22,8 +22,9 @@ struct HookProgram {
         guard let program = command.first else {
             throw RegistryError(.invalidFile, "hook \(rule.name) has no command", subject: rule.name)
         }
-        var variables = input.variables(for: rule, attempt: attempt)
-        for name in Self.inherited + rule.environment { variables[name] = environment[name] ?? variables[name] }
+        var variables = environment.filter { Self.inherited.contains($0.key) || rule.environment.contains($0.key) }
+        // Last, so that nothing of ours stands for what the event says.
+        variables.merge(input.variables(for: rule, attempt: attempt)) { $1 }
         var child = ChildProcess(
             program: program, arguments: Array(command.dropFirst()), environment: variables, workingDirectory: folder)
         child.input = Array((input.payload(for: rule, attempt: attempt).text(.compact) + "\n").utf8)
@@ -60,7 +61,7 @@ extension HookProgram {
 }
 
 extension HookRun {
-    fileprivate init(_ rule: HookRule, _ result: ChildResult, leftBehind: [String]) {
+    fileprivate init(_ rule: HookRule, _ result: ChildResult, leftBehind: [LeftBehind.Process]) {
         var exitStatus: Int32?
         let outcome: String
         switch result.ending {

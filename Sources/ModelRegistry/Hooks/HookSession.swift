@@ -38,10 +38,37 @@ struct HookSession {
         return try await HookScript.read(name, of: rule, registry, head: head)
     }
 
+    /// What an approval covers beside the rule: its script, and each file of the repository that is an argument, as of
+    /// `[python3, ci/deploy.py]`.
+    func content(of rule: HookRule, _ script: HookScript?) async throws(RegistryError) -> [UInt8] {
+        var content = script?.bytes ?? []
+        guard case .program(let words) = rule.action else { return content }
+        for word in words.dropFirst(script == nil ? 0 : 1) {
+            let parts = word.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }
+            guard !word.hasPrefix("/"), !word.hasPrefix("-"), !parts.isEmpty, !parts.contains("..") else { continue }
+            let path = parts.joined(separator: "/")
+            content += Array("\n\(word)\n".utf8)
+            // What is too large to be a script is data.
+            guard let bytes = try? await file(at: path) else { continue }
+            content += bytes
+        }
+        return content
+    }
+
+    private func file(at path: String) async throws(RegistryError) -> [UInt8]? {
+        let limit = 1 << 20
+        if registry.remote == nil, let root = registry.repository.workingDirectory {
+            return try RegistrySession.readFile("\(root)/\(path)", limit: limit, shown: path)
+        }
+        guard let head else { return nil }
+        return try await CommitFiles(registry).file(at: path, of: head, limit: limit)
+    }
+
     /// Refuses a rule that nobody allowed as it is.
-    func checkAllowed(_ rule: HookRule, _ script: HookScript?) throws(RegistryError) {
+    func checkAllowed(_ rule: HookRule, _ script: HookScript?) async throws(RegistryError) {
         if allowsAll { return }
-        if try HookApprovals(registry).isAllowed(rule, script: script?.bytes) { return }
+        let content = try await content(of: rule, script)
+        if try HookApprovals(registry).isAllowed(rule, content: content) { return }
         let repository = registry.remote.map { " -r \($0.description.shellQuoted)" } ?? ""
         throw RegistryError(
             .hooksNotTrusted, "hook \(rule.name) has not been allowed here as it is now", subject: rule.name,
@@ -58,7 +85,7 @@ struct HookSession {
         for rule in configuration.hooks {
             do throws(RegistryError) {
                 let script = try await script(of: rule)
-                let isAllowed = try approvals.isAllowed(rule, script: script?.bytes)
+                let isAllowed = try approvals.isAllowed(rule, content: try await content(of: rule, script))
                 statuses.append(HookStatus(rule: rule, isAllowed: isAllowed, problem: nil))
             } catch {
                 statuses.append(HookStatus(rule: rule, isAllowed: false, problem: error))

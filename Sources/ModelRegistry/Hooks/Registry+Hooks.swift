@@ -33,7 +33,8 @@ extension Registry {
             if withdraws {
                 if approvals.withdraw(rule) { changed.append(rule) }
             } else {
-                try approvals.allow(rule, script: try await hooks.script(of: rule)?.bytes)
+                let script = try await hooks.script(of: rule)
+                try approvals.allow(rule, content: try await hooks.content(of: rule, script))
                 changed.append(rule)
             }
         }
@@ -41,11 +42,15 @@ extension Registry {
     }
 
     /// What hooks did, newest first.
-    /// - Parameter limit: the most events.
+    /// - Parameters:
+    ///   - limit: the most events.
+    ///   - onlyFailed: leaves out events whose hooks are all done.
     /// - Throws: ``RegistryError`` where the ledger cannot be read.
-    public func hookLog(limit: Int) async throws(RegistryError) -> [EventRecord] {
+    public func hookLog(limit: Int, onlyFailed: Bool = false) async throws(RegistryError) -> [EventRecord] {
         let session = try await RegistrySession(location, environment, isFetching: false)
-        return try HookFolder(session).ledger.newest(limit)
+        return try HookFolder(session).ledger.newest(limit) {
+            !onlyFailed || $0.hooks.contains { $0.state != .done }
+        }
     }
 
     /// What the hooks of one event did.

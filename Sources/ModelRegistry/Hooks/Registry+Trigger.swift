@@ -42,7 +42,7 @@ struct TriggerRun {
         var report = TriggerReport()
         for tag in tags {
             let checked = try await hooks.registry.check(tag, hooks.configuration)
-            report.events.append(try await run(checked, hooks))
+            report.events.append(try await run(checked))
             if report.failure != nil { break }
         }
         return report
@@ -56,12 +56,13 @@ struct TriggerRun {
         var report = TriggerReport()
         if request.isDryRun {
             for event in try await waiting(since: moment, &report) {
-                report.events.append(try await run(event, hooks))
+                report.events.append(try await run(event))
             }
             return report
         }
         try hooks.folder.create()
-        report.historyCount = try await hooks.folder.journal.begin(with: try references())
+        report.historyCount = try await hooks.folder.journal.begin(
+            with: try references(), exceptCutShort: hooks.folder.ledger)
         var place = try hooks.folder.locks.attempt("drain waiting")
         if place == nil {
             report.isLeftToAnother = true
@@ -72,13 +73,25 @@ struct TriggerRun {
         }
         place = nil
         defer { withExtendedLifetime((drain, place)) {} }
+        hooks.folder.removeLeftovers()
         var seen: Set<ObjectID> = []
         while !Task.isCancelled {
-            let events = try await waiting(since: moment, &report).filter { seen.insert($0.id).inserted }
+            // We may have waited, or hooks run, for hours: the rules and the repository are looked at anew.
+            let now = try await Self.opened(registry, request, observe)
+            let events = try await now.waiting(since: moment, &report).filter { seen.insert($0.id).inserted }
             if events.isEmpty { break }
-            report.events += try await run(events)
+            report.events += try await now.run(events)
         }
         return report
+    }
+
+    /// The same call by a repository handle and rules of this moment. Nothing is fetched.
+    private static func opened(
+        _ registry: Registry, _ request: TriggerRequest, _ observe: @escaping @Sendable (HookStep) -> Void
+    ) async throws(RegistryError) -> TriggerRun {
+        let session = try await RegistrySession(registry.location, registry.environment, isFetching: false)
+        let hooks = try await HookSession(session, allowsAll: request.allowsAll)
+        return TriggerRun(registry: registry, hooks: hooks, request: request, observe: observe)
     }
 
     private func references() throws(RegistryError) -> [TagReference] {
@@ -96,7 +109,7 @@ struct TriggerRun {
         let wanted = Dictionary(uniqueKeysWithValues: pending.tags.map { ($0.name, $0.id) })
         let artifacts = Set(pending.tags.compactMap { RegistryTag($0.name)?.artifact })
         let records = try TagReader(hooks.registry.repository).records(of: artifacts, among: references)
-        let events = RegistryState(records).history(isAscending: true).filter {
+        let events = RegistryState(records).eventsInOrder.filter {
             wanted[$0.ref] == $0.id && $0.tag == $0.ref
         }
         let found = Set(events.map(\.ref))
@@ -111,7 +124,11 @@ struct TriggerRun {
     private func run(_ events: [RegistryEvent]) async throws(RegistryError) -> [TriggerReport.Event] {
         if request.jobs <= 1 {
             var reports: [TriggerReport.Event] = []
-            for event in events where !Task.isCancelled { reports.append(try await run(event, hooks)) }
+            for event in events where !Task.isCancelled {
+                // A hook before this one may have taken hours.
+                let now = try await Self.opened(registry, request, observe)
+                reports.append(try await now.run(event))
+            }
             return reports
         }
         var groups: [[RegistryEvent]] = []
@@ -139,29 +156,28 @@ struct TriggerRun {
         _ observe: @escaping @Sendable (HookStep) -> Void
     ) async -> Result<[TriggerReport.Event], RegistryError> {
         do throws(RegistryError) {
-            let session = try await RegistrySession(registry.location, registry.environment, isFetching: false)
-            let hooks = try await HookSession(session, allowsAll: request.allowsAll)
-            let run = TriggerRun(registry: registry, hooks: hooks, request: request, observe: observe)
             var reports: [TriggerReport.Event] = []
-            for event in events where !Task.isCancelled { reports.append(try await run.run(event, hooks)) }
+            for event in events where !Task.isCancelled {
+                reports.append(try await opened(registry, request, observe).run(event))
+            }
             return .success(reports)
         } catch {
             return .failure(error)
         }
     }
 
-    private func run(_ event: RegistryEvent, _ hooks: HookSession) async throws(RegistryError) -> TriggerReport.Event {
-        try await run(try await hooks.registry.described(event, hooks.configuration), hooks)
+    private func run(_ event: RegistryEvent) async throws(RegistryError) -> TriggerReport.Event {
+        try await run(try await hooks.registry.described(event, hooks.configuration))
     }
 
-    private func run(_ checked: CheckedEvent, _ hooks: HookSession) async throws(RegistryError) -> TriggerReport.Event {
-        if request.isDryRun { return try plan(checked, hooks) }
+    private func run(_ checked: CheckedEvent) async throws(RegistryError) -> TriggerReport.Event {
+        if request.isDryRun { return try plan(checked) }
         let runner = EventRunner(hooks: hooks, runsAgain: request.runsAgain, observe: observe)
         return try await runner.run(checked)
     }
 
     /// Names the hooks that would run.
-    private func plan(_ checked: CheckedEvent, _ hooks: HookSession) throws(RegistryError) -> TriggerReport.Event {
+    private func plan(_ checked: CheckedEvent) throws(RegistryError) -> TriggerReport.Event {
         let event = checked.event
         var report = TriggerReport.Event(event: event, payload: HookInput(checked, hooks.registry).event)
         let record = try hooks.folder.ledger.record(of: event.id)

@@ -33,7 +33,7 @@ struct WebhookSender {
             "X-Git-Model-Attempt": facts["MODEL_ATTEMPT"] ?? "",
         ]
         if let secret = webhook.secret {
-            let key = Array(try value(secret, "secret").utf8)
+            let key = try bytes(of: secret, "secret")
             headers.append("X-Hub-Signature-256", "sha256=" + MessageSignature.hmacSHA256(key, body).hexadecimal)
         }
         var policy = OutboundPolicy(userAgent: "git-model/\(RuntimeVersions.product)", environment: environment)
@@ -73,20 +73,26 @@ struct WebhookSender {
     private var isAddressSecret: Bool { if case .text = webhook.url { false } else { true } }
 
     private func value(_ value: HookValue, _ what: String) throws(RegistryError) -> String {
+        String(decoding: try bytes(of: value, what), as: UTF8.self)
+    }
+
+    /// The value as it is kept; of a file without the line's end behind it. The key of a signature need not be text.
+    private func bytes(of value: HookValue, _ what: String) throws(RegistryError) -> [UInt8] {
         switch value {
-        case .text(let text): return text
+        case .text(let text): return Array(text.utf8)
         case .variable(let name):
-            if let text = environment[name], !text.isEmpty { return text }
+            if let text = environment[name], !text.isEmpty { return Array(text.utf8) }
             throw failure("its \(what) is in the variable \(name), which is not set", "export \(name)=…")
         case .file(let path):
-            guard let bytes = try RegistrySession.readFile(path, limit: 4096, shown: path) else {
+            guard var bytes = try RegistrySession.readFile(path, limit: 4096, shown: path) else {
                 throw failure("its \(what) is in the file \(path), which is not there", "check the path in 'webhook'")
             }
-            let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
-            guard !line.isEmpty else {
+            if bytes.last == 0x0A { bytes.removeLast() }
+            if bytes.last == 0x0D { bytes.removeLast() }
+            guard !bytes.isEmpty else {
                 throw failure("its \(what) is in the file \(path), which is empty", "write the secret into it")
             }
-            return String(decoding: line, as: UTF8.self)
+            return bytes
         }
     }
 

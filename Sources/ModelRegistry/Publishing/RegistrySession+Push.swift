@@ -60,7 +60,7 @@ extension RegistrySession {
             wanted = (wanted ?? []).union(events.map(\.ref))
         }
         var seen: Set<TagName> = []
-        return state.history(isAscending: true).compactMap { event in
+        return state.eventsInOrder.compactMap { event in
             guard wanted?.contains(event.ref) != false, seen.insert(event.ref).inserted else { return nil }
             return TagReference(name: event.ref, id: event.id)
         }

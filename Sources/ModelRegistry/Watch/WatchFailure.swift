@@ -23,7 +23,7 @@ struct WatchFailure: Error {
             case .authenticationFailed, .programMissing, .malformedValue, .tooLarge: true
             case .remoteUnreachable:
                 ["not found", "does not appear to be a git repository", "unable to find remote helper"]
-                    .contains { text.contains($0) } && !text.contains("host")
+                    .contains { text.contains($0) } && !text.contains("resolve host")
             default: false
             }
     }

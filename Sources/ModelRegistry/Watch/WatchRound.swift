@@ -72,7 +72,7 @@ struct WatchRound {
             if !came.isEmpty { observe(.fetched(came)) }
             let references = here.map { TagReference(name: $0, id: $1) }
             outcome.waiting = Set(try folder.journal.pending(of: references).tags.map(\.id))
-            outcome.rules = try rules(session)
+            outcome.rules = try await rules(session)
             observe(.looked(tags: listed.count, waiting: outcome.waiting.count))
             return outcome
         } catch {
@@ -122,7 +122,7 @@ struct WatchRound {
         // A cache is brought in line with the remote; tags of a clone here stay what they are.
         let there = session.remote != nil ? listed : listed.filter { here[$0.name] == nil }
         let ours = session.remote != nil ? [] : here.map { TagReference(name: $0, id: $1) }
-        return try await folder.journal.begin(with: there + ours)
+        return try await folder.journal.begin(with: there + ours, exceptCutShort: folder.ledger)
     }
 
     /// - Returns: what git complained about.
@@ -173,16 +173,19 @@ struct WatchRound {
             hints: ["git remote add \(request.remote) URL", "or name a repository: git model watch -r URL"])
     }
 
-    /// What hooks are allowed depends on: HEAD, the file of the working tree, and the approvals.
-    private func rules(_ session: RegistrySession) throws(RegistryError) -> String {
+    /// What lets hooks run: HEAD, the approvals, and of the working tree the rules and the scripts that they name.
+    private func rules(_ session: RegistrySession) async throws(RegistryError) -> String {
         var files = [try HookApprovals(session).folder]
         if session.remote == nil, let root = session.repository.workingDirectory {
-            files.append("\(root)/.registry.yaml")
+            let hooks = try await session.configuration().value.hooks
+            files += [".registry.yaml"] + hooks.compactMap(\.action.script)
+            files = files.map { $0.hasPrefix("/") ? $0 : "\(root)/\($0)" }
         }
         let states = files.map { path -> String in
             var status = stat()
             guard stat(path, &status) == 0 else { return "-" }
-            return "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
+            return
+                "\(status.st_ino) \(status.st_mode) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
         }
         let head = try session.head()?.description ?? "-"
         return (states + [head]).joined(separator: "\n")

@@ -47,6 +47,26 @@ public struct RegistryState: Sendable {
         return isAscending ? wanted : wanted.reversed()
     }
 
+    /// Every event, oldest first: the order in which tags are pushed and hooks run.
+    ///
+    /// Within one second a registration comes before a stage, and of several the one with the smaller version, counter or
+    /// name first: whoever made them in one second made them in that order.
+    public var eventsInOrder: [RegistryEvent] {
+        let events = artifacts.flatMap(\.eventsNewestFirst).map { event in
+            (event: event, tag: RegistryTag(event.tag))
+        }
+        return events.sorted { left, right in
+            let (one, other) = (left.event, right.event)
+            if one.time.seconds != other.time.seconds { return one.time.seconds < other.time.seconds }
+            if one.kind.priority != other.kind.priority { return one.kind.priority < other.kind.priority }
+            if let version = left.tag?.action.version, let second = right.tag?.action.version, version != second {
+                return version.precedes(second)
+            }
+            let counters = (left.tag?.counter ?? 0, right.tag?.counter ?? 0)
+            return counters.0 != counters.1 ? counters.0 < counters.1 : one.ref < other.ref
+        }.map(\.event)
+    }
+
     /// The event of the tag that calls itself by that name inside its object.
     public func event(ofTag name: TagName, artifact: ArtifactName) -> RegistryEvent? {
         self.artifact(artifact)?.eventsNewestFirst.first { $0.tag == name }

@@ -18,7 +18,7 @@ struct HooksLogCommand: AsyncParsableCommand {
     @Argument(help: "An event: its id, the first digits of it, or its tag; shows what its hooks printed")
     var event: String?
 
-    @Option(name: [.customShort("n"), .customLong("limit")], help: "The most events that are looked at")
+    @Option(name: [.customShort("n"), .customLong("limit")], help: "The most events that are shown")
     var limit = 20
 
     @Flag(help: "Only events with a hook that is not done")
@@ -40,8 +40,7 @@ struct HooksLogCommand: AsyncParsableCommand {
             throw RegistryError(
                 .invalidArguments, "-n is \(limit), and must be at least 1", subject: "-n", hints: ["-n 20"])
         }
-        var records = try await registry.hookLog(limit: limit)
-        if failed { records.removeAll { $0.hooks.allSatisfy { $0.state == .done } } }
+        let records = try await registry.hookLog(limit: limit, onlyFailed: failed)
         if json { return printer.json(.array(records.map { .hookRecord($0) })) }
         if records.isEmpty { return printer.note("no hook ran here\(failed ? " and failed" : "")") }
         let rows = records.flatMap { record in

@@ -32,6 +32,13 @@ struct HooksRetryCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let registry = try common.registry()
         let record = try await registry.hookRecord(of: event)
+        let now = try await registry.event(ofTag: record.ref.description).event.id
+        guard now == record.id else {
+            throw RegistryError(
+                .tagMoved, "tag \(record.ref) was \(record.id.short) and is \(now.short) now, which is another event",
+                subject: record.ref.description,
+                hints: ["to run the hooks of what it is now: git model trigger \(record.ref.shellQuoted)"])
+        }
         var request = TriggerRequest(.tags([RefName(record.ref).description]))
         request.runsAgain = again
         request.allowsAll = allow

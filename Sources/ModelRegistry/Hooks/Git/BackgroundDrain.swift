@@ -11,13 +11,13 @@ struct BackgroundDrain {
     /// Where a log is begun anew. The one before it is kept.
     private static let logLimit = 1 << 20
 
-    /// Starts it, unless we are inside a hook of the registry: whoever runs that one looks for new tags when it is done.
-    /// - Returns: whether it was started.
+    /// Starts it, also from inside a hook of the registry: it waits until whoever runs that one is done.
+    /// - Returns: whether it was started; not while a push is being checked.
     /// - Throws: ``RegistryError`` with code ``ErrorCode/programMissing`` or ``ErrorCode/inputOutput``.
     func start() throws(RegistryError) -> Bool {
         let environment = session.environment
         // Objects in quarantine may never come to be.
-        if environment.variables[HookInput.depthVariable] != nil || environment.isInsideHook { return false }
+        if environment.isInsideHook { return false }
         let repository = session.repository
         let root = repository.workingDirectory ?? repository.gitDirectory
         let process = DetachedProcess(
@@ -52,6 +52,8 @@ struct BackgroundDrain {
     private static func isKept(_ name: String, isInWebServer: Bool) -> Bool {
         // In a web server a stranger's headers are variables: `Proxy` is HTTP_PROXY.
         if isInWebServer, name.hasPrefix("HTTP_") { return false }
+        // What it runs is not run by the hook that we may be in.
+        if name == HookInput.depthVariable || name.hasPrefix("MODEL_") { return false }
         return !name.hasPrefix("GIT_") || keptOfGit.contains(name) || name.hasPrefix("GIT_SSL_")
             || name.hasPrefix("GIT_MODEL_")
     }

@@ -70,5 +70,7 @@ struct GitHookScript {
     }
 
     /// Ends the script where no name has the form of a registry tag.
-    private func filter(status: String) -> String { "case $input in *refs/tags/*[@#]*) ;; *) exit \(status) ;; esac" }
+    private func filter(status: String) -> String {
+        "printf '%s' \"$input\" | grep -q 'refs/tags/.*[@#]' || exit \(status)"
+    }
 }

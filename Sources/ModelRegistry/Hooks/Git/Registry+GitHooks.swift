@@ -34,7 +34,7 @@ extension Registry {
                 let tags = try RegistryError.wrapping { () throws(GitError) in
                     try session.repository.tagReferences()
                 }.references
-                installation.historyCount = try await folder.journal.begin(with: tags)
+                installation.historyCount = try await folder.journal.begin(with: tags, exceptCutShort: folder.ledger)
             }
         }
         for hook in hooks {
@@ -102,8 +102,28 @@ extension RegistrySession {
         do throws(RegistryError) { try await noteGone(references.filter(\.isDeleted).compactMap(\.name.tag)) } catch {
             verdict.warnings.append(error.message)
         }
-        if references.contains(where: \.isCreated) { verdict.isStarted = try BackgroundDrain(session: self).start() }
+        try await start(references.filter(\.isCreated), &verdict)
         return verdict
+    }
+
+    /// Has the hooks of tags run as they are now: what one of them is moved to later is another event.
+    private func start(
+        _ created: [PushedReference], _ verdict: inout GitHookVerdict
+    ) async throws(RegistryError) {
+        if created.isEmpty { return }
+        let journal = try HookFolder(self).journal
+        let known = try journal.read()
+        // One that is known is judged when its turn comes: it may have moved.
+        let new = created.compactMap { reference in
+            reference.name.tag.flatMap { name in
+                switch known[name]?.word {
+                case nil, .gone, .withdrawn: TagReference(name: name, id: reference.new)
+                case .seen, .done, .failed, .listed: nil
+                }
+            }
+        }
+        try await journal.note(.listed, new)
+        verdict.isStarted = try BackgroundDrain(session: self).start()
     }
 
     fileprivate func react(toCommitted references: [PushedReference]) async throws(RegistryError) -> GitHookVerdict {
@@ -116,7 +136,7 @@ extension RegistrySession {
         }
         try await noteGone(gone)
         // Git gives no old id where it did not have to look, so a tag that moved is here too; the journal knows it.
-        if references.contains(where: \.isCreated) { verdict.isStarted = try BackgroundDrain(session: self).start() }
+        try await start(references.filter(\.isCreated), &verdict)
         return verdict
     }
 }
