@@ -1,4 +1,5 @@
 import GitTypes
+import Glibc
 import LibGit2
 public import RegistryCore
 
@@ -22,6 +23,7 @@ extension Registry {
         // What is in the way of the last one must not leave the first one installed.
         for hook in hooks { _ = try installer.install(hook, program: environment.program, isDryRun: true) }
         if !hooks.allSatisfy(\.refuses) {
+            try session.refuseForeignOwner()
             do throws(RegistryError) {
                 let statuses = try await HookSession(session).statuses()
                 installation.unapproved = statuses.filter { !$0.isAllowed }.map(\.rule.name)
@@ -93,6 +95,17 @@ extension Registry {
 }
 
 extension RegistrySession {
+    /// What hooks did is kept by the one who installs them, so whoever receives the pushes must be the same.
+    fileprivate func refuseForeignOwner() throws(RegistryError) {
+        var status = stat()
+        let folder = repository.commonDirectory
+        guard stat(folder, &status) == 0, status.st_uid != geteuid() else { return }
+        throw RegistryError(
+            .dubiousOwnership, "\(folder) belongs to another user, who is the one that receives its pushes",
+            subject: folder,
+            hints: ["install as that user: sudo -u '#\(status.st_uid)' git model hooks install --post-receive"])
+    }
+
     fileprivate func react(toPushed references: [PushedReference]) async throws(RegistryError) -> GitHookVerdict {
         var verdict = GitHookVerdict()
         for reference in references where reference.isMoved {
