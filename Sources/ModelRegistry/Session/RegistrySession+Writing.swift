@@ -9,8 +9,9 @@ extension RegistrySession {
 
     /// Carries a plan out, whole or not at all: the tags are written, then pushed where that was asked for; where the
     /// push is refused they are taken back.
+    /// - Parameter lost: set to the tag that somebody else took first, where that is why it fails.
     func carryOut(
-        _ plan: TagPlan, _ request: WriteRequest, _ snapshot: RegistrySnapshot
+        _ plan: TagPlan, _ act: WriteAct, _ request: WriteRequest, _ snapshot: RegistrySnapshot, lost: inout TagName?
     ) async throws(RegistryError) -> WriteReceipt {
         try refuseInsideHook()
         if let message = request.message, message.utf8.count > Self.messageLimit {
@@ -27,7 +28,7 @@ extension RegistrySession {
         var receipt = WriteReceipt(
             created: [], deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
         if !plan.deletions.isEmpty { try await delete(plan.deletions, destination, request.pushMode, &receipt) }
-        if !plan.creations.isEmpty { try await create(plan.creations, request, snapshot, destination, &receipt) }
+        if !plan.creations.isEmpty { try await create(plan.creations, act, request, snapshot, destination, &receipt, &lost) }
         return receipt
     }
 
@@ -41,7 +42,7 @@ extension RegistrySession {
     }
 
     /// Where the tags are pushed to; `nil` where they stay here.
-    private func pushDestination(_ request: WriteRequest) throws(RegistryError) -> Remote? {
+    func pushDestination(_ request: WriteRequest) throws(RegistryError) -> Remote? {
         if let remote { return .url(remote) }
         guard request.pushes else { return nil }
         try requireRemote(.origin, hint: "leave out --push")
@@ -49,8 +50,8 @@ extension RegistrySession {
     }
 
     private func create(
-        _ planned: [PlannedTag], _ request: WriteRequest, _ snapshot: RegistrySnapshot,
-        _ destination: Remote?, _ receipt: inout WriteReceipt
+        _ planned: [PlannedTag], _ act: WriteAct, _ request: WriteRequest, _ snapshot: RegistrySnapshot,
+        _ destination: Remote?, _ receipt: inout WriteReceipt, _ lost: inout TagName?
     ) async throws(RegistryError) {
         let (tagger, now) = try await RegistryError.wrapping { () async throws(GitCommandError) in
             try await git.committerIdentity()
@@ -71,13 +72,23 @@ extension RegistrySession {
         if request.message?.isEmpty == true {
             receipt.notes.append("the message is empty, so the tag says what it does")
         }
-        let ids = try await signs(request) ? try await createSigned(objects) : try await createUnsigned(objects)
+        let ids: [ObjectID]
+        do throws(RegistryError) {
+            ids = try await signs(request) ? try await createSigned(objects) : try await createUnsigned(objects)
+        } catch {
+            if error.code == .tagExists { lost = planned.last?.tag.name }
+            throw error
+        }
         let created = zip(planned, ids).map { WriteReceipt.CreatedTag(planned: $0, id: $1) }
         receipt.created = created
         guard let destination else { return }
-        let results = try await publish(created, to: destination, request.pushMode, &receipt)
+        let open = openPush(act, request, destination)
+        open.begin(created.compactMap { tag in tag.id.map { TagReference(name: tag.planned.tag.name, id: $0) } })
+        let results = try await publish(created, to: destination, request.pushMode, open, &receipt, &lost)
+        open.end()
         // A remote can only have what we made a moment ago where somebody else made the very same.
         if let last = planned.last, results.allSatisfy({ $0.status == .upToDate }) {
+            lost = last.tag.name
             throw RegistryError(
                 .tagExists,
                 "\(destination) has tag \(last.tag.name) already: the same identity made the same tag at the same second",
@@ -88,7 +99,8 @@ extension RegistrySession {
 
     /// Pushes tags that were created here; what did not get out is taken back.
     private func publish(
-        _ created: [WriteReceipt.CreatedTag], to destination: Remote, _ mode: PushMode, _ receipt: inout WriteReceipt
+        _ created: [WriteReceipt.CreatedTag], to destination: Remote, _ mode: PushMode, _ open: OpenPush,
+        _ receipt: inout WriteReceipt, _ lost: inout TagName?
     ) async throws(RegistryError) -> [RefResult] {
         let updates = created.compactMap { tag in
             tag.id.map { RefUpdate(source: $0, destination: RefName(tag.planned.tag.name)) }
@@ -101,17 +113,12 @@ extension RegistrySession {
             guard error.error.kind == .outcomeUnknown else {
                 let published = Set(error.published)
                 takeBack(created.filter { !published.contains(RefName($0.planned.tag.name)) })
+                open.end()
+                // What went out already must not be made a second time.
+                if published.isEmpty { lost = error.lostTag }
                 throw RegistryError(error)
             }
-            let names = error.remaining.compactMap { $0.tag?.shellQuoted }.joined(separator: " ")
-            let plain = RegistryError(error)
-            throw RegistryError(
-                plain.code, plain.message, subject: plain.subject,
-                hints: [
-                    remote == nil
-                        ? "git push origin \(names)  (does nothing if it had arrived)"
-                        : "look with git model show -r, and run the same command again if it did not arrive"
-                ], underlying: plain.underlying)
+            throw unfinished(RegistryError(error), error.remaining.compactMap(\.tag))
         }
     }
 
@@ -163,7 +170,7 @@ extension RegistrySession {
     }
 
     /// Deletes a tag that we made, unless somebody changed it meanwhile.
-    private func takeBack(_ name: TagName, _ id: ObjectID) {
+    func takeBack(_ name: TagName, _ id: ObjectID) {
         try? repository.deleteReference(RefName(name), expecting: id)
     }
 
