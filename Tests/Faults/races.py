@@ -87,9 +87,10 @@ def r3_bumps(bench: Bench):
         first = bench.repository(commits=16 * rounds + 1)
         commits = git(first, "rev-list", "main").split()
         remote = bench.remote(first) if isShared else None
-        clones = [first, bench.clone(remote)] if remote else [first]
         options = ["--push"] if isShared else []
+        # A bump needs a version to start from, in the second clone too.
         calls = [bench.model(first, "register", "m", commits.pop(), "--json", *options)]
+        clones = [first, bench.clone(remote)] if remote else [first]
         for _ in range(rounds):
             calls += bench.together([
                 lambda gate, clone=clones[number % len(clones)], commit=commits.pop(), number=number: bench.start(

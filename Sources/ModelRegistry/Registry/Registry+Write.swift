@@ -74,7 +74,8 @@ extension Registry {
             let words = "deprecate \(name) \(resolved) \(deletesTags)"
             let act = WriteAct(artifact: name, words: words) { planner throws(RegistryError) in
                 try planner.deprecate(
-                    name, resolved, form: request.form, isForced: request.isForced, deletesTags: deletesTags, head: head)
+                    name, resolved, form: request.form, isForced: request.isForced, deletesTags: deletesTags, head: head
+                )
             }
             return try await session.perform(act, request)
         }

@@ -130,7 +130,8 @@ extension RegistrySession {
             let artifact = snapshot.state.artifact(name)
         else { return error }
         var message = error.message
-        if let event = artifact.eventsNewestFirst.first(where: { $0.ref == lost }), !message.contains(event.author.name) {
+        if let event = artifact.eventsNewestFirst.first(where: { $0.ref == lost }), !message.contains(event.author.name)
+        {
             message += "; \(event.author.name) was first with tag \(lost)"
         }
         var hints = error.hints

@@ -28,7 +28,9 @@ extension RegistrySession {
         var receipt = WriteReceipt(
             created: [], deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
         if !plan.deletions.isEmpty { try await delete(plan.deletions, destination, request.pushMode, &receipt) }
-        if !plan.creations.isEmpty { try await create(plan.creations, act, request, snapshot, destination, &receipt, &lost) }
+        if !plan.creations.isEmpty {
+            try await create(plan.creations, act, request, snapshot, destination, &receipt, &lost)
+        }
         return receipt
     }
 
@@ -137,10 +139,7 @@ extension RegistrySession {
     }
 
     private func createUnsigned(_ objects: [TagObject]) async throws(RegistryError) -> [ObjectID] {
-        var ids: [ObjectID] = []
-        for object in objects {
-            ids.append(try RegistryError.wrapping { () throws(GitError) in try repository.write(object) })
-        }
+        let ids = try store(objects)
         if objects.count == 1 {
             try RegistryError.wrapping { () throws(GitError) in
                 try repository.createReference(RefName(objects[0].name), ids[0], logMessage: objects[0].subject)
@@ -150,6 +149,20 @@ extension RegistrySession {
             try await RegistryError.wrapping { () async throws(GitCommandError) in
                 try await git.createReferences(references)
             }
+        }
+        // `git gc --prune=now` may have taken the objects before a ref held them; now it leaves them alone.
+        do throws(RegistryError) { _ = try store(objects) } catch {
+            for (object, id) in zip(objects, ids) { takeBack(object.name, id) }
+            throw error
+        }
+        return ids
+    }
+
+    /// Stores what is not there yet.
+    private func store(_ objects: [TagObject]) throws(RegistryError) -> [ObjectID] {
+        var ids: [ObjectID] = []
+        for object in objects {
+            ids.append(try RegistryError.wrapping { () throws(GitError) in try repository.write(object) })
         }
         return ids
     }
