@@ -31,7 +31,7 @@ INTEROP_ARGUMENTS = --registries "$(REGISTRIES)" $(if $(SEEDS),--seeds $(SEEDS))
 export PYTHONPYCACHEPREFIX := $(BUILD)/pycache
 
 .DEFAULT_GOAL := build
-.PHONY: help deps build install demo test lint interop interop-selftest interop-tools delivery delivery-tools pipelines pipelines-tools hooks bench check-static clean
+.PHONY: help deps build install demo test lint interop interop-selftest interop-tools delivery delivery-tools reactions pipelines pipelines-tools hooks bench check-static clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -71,7 +71,7 @@ lint: ## Check style, documentation of public symbols, Python and shell files
 
 interop: $(if $(GIT_MODEL),,build) interop-tools delivery-tools ## Hold git-model against the real GTO, DVC, Git LFS and others (SEEDS=, SEED=, OPERATIONS=)
 	$(VENV)/bin/python Tests/Interop/interop.py $(INTEROP_ARGUMENTS)
-	$(if $(SEED),,$(MAKE) hooks pipelines delivery GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))")
+	$(if $(SEED),,$(MAKE) hooks reactions pipelines delivery GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))")
 
 delivery: $(if $(GIT_MODEL),,build) delivery-tools ## Hold download against what the peers deliver (ROWS="git/file dvc-s3/folder")
 	GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))" DVC="$(DELIVERY)/peers/bin/dvc" DVC2="$(DELIVERY)/old/bin/dvc" \
@@ -83,6 +83,10 @@ pipelines: $(if $(GIT_MODEL),,build) pipelines-tools ## Hold the pipelines of in
 
 hooks: $(if $(GIT_MODEL),,build) ## Hold hooks to the fault model's rows (ROWS="H1 M9", SHARE=10 for a tenth of the runs)
 	GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))" $(PYTHON) Tests/Interop/hooks.py $(ROWS)
+
+reactions: $(if $(GIT_MODEL),,build) interop-tools ## Kill watch while three clones push: each hook must run once (RUNS=20, SEED=7)
+	GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))" $(VENV)/bin/python Tests/Interop/reactions.py \
+		$(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
 
 interop-selftest: interop-tools ## Hold GTO against itself, whole and with faults: the harness must find each
 	$(VENV)/bin/python Tests/Interop/selftest.py $(INTEROP_ARGUMENTS)

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import hostile
 import large
+import pushes
 from deliveries import FOLDER_FILES, MEBIBYTE, Deliveries
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -222,6 +223,16 @@ class Bench:
             self.run(Side("", [str(self.binary), "show"], 1), folder, measured, must_succeed=False)
         print(f"{hostile.FILES} hostile YAML files, `show`: {measured}, {_memory(measured.memory_kib)} MB")
 
+    def report_pushes(self) -> list[str]:
+        """What checking a push costs; the bar is for the slowest of 50, which is their 99th percentile."""
+        make_registry(str(pushes.TAGS), pushes.TAGS)
+        made = pushes.Pushes(REGISTRIES / str(pushes.TAGS), REGISTRIES / "pushes", self.binary, self.environment)
+        checked, unchecked = made.measure()
+        print(
+            f"push of 3 tags to {pushes.TAGS:,} tags, `pre-receive`: {Measured(checked)}, "
+            f"without it {Measured(unchecked)}; bar: the slowest < {_time(pushes.BAR)}")
+        return [f"the slowest push takes {_time(checked[-1])}"] if checked[-1] >= pushes.BAR else []
+
     def report_large(self) -> None:
         """What a file costs that is larger than memory should ever be."""
         if not large.has_room(REGISTRIES):
@@ -349,6 +360,9 @@ def main() -> int:
             print(f"\ndownload of a 10 MiB model from a URL: {moved / 1e6:.1f} MB moved, of a repository of {whole / 1e6:,.0f} MB")
             if moved > 12 * MEBIBYTE:
                 missed.append(f"download of a 10 MiB model: {moved / 1e6:.1f} MB moved, bar 12 MB")
+    if options.only in "pushes":
+        print()
+        missed += bench.report_pushes()
     if not options.quick and options.only in "hostile":
         print()
         bench.report_hostile()

@@ -1,6 +1,9 @@
 public import GitTypes
 
 extension GitCommand {
+    /// How many refspecs are given as arguments; more are read from the standard input.
+    private static let mostSpecArguments = 64
+
     /// Brings refs and their objects here from a remote.
     /// - Parameters:
     ///   - specs: what is fetched; nothing but what they say is changed here.
@@ -25,8 +28,13 @@ extension GitCommand {
         arguments.append(isPruning ? "--prune" : "--no-prune")
         if let filter { arguments.append("--filter=\(filter.rawValue)") }
         if let depth { arguments.append("--depth=\(max(1, depth))") }
-        arguments += ["--", remote.argument] + specs.map(\.description)
-        try await fetch(Invocation(arguments), from: remote, timeLimit: timeLimit)
+        var input: [UInt8] = []
+        if specs.count > Self.mostSpecArguments {
+            arguments.append("--stdin")
+            input = Array(specs.map { "\($0)\n" }.joined().utf8)
+        }
+        arguments += ["--", remote.argument] + (input.isEmpty ? specs.map(\.description) : [])
+        try await fetch(Invocation(arguments, input: input), from: remote, timeLimit: timeLimit)
     }
 
     /// Brings objects here that a partial clone left at the remote, all in one request.

@@ -22,7 +22,9 @@ struct GitModelCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "React to tags",
-                subcommands: [CheckRefCommand.self, TriggerCommand.self, HooksCommand.self, InitCommand.self]),
+                subcommands: [
+                    CheckRefCommand.self, TriggerCommand.self, WatchCommand.self, HooksCommand.self, InitCommand.self,
+                ]),
             CommandGroup(name: "Deliver models", subcommands: [DownloadCommand.self]),
             CommandGroup(
                 name: "Other",

@@ -3,8 +3,9 @@ import Synchronization
 
 /// Turns Ctrl-C and SIGTERM into the cancellation of the running command, which then cleans up and ends.
 ///
-/// A second signal ends the process at once. Blocking the signals and waiting for them would be simpler, but the main
-/// thread of an async program sleeps in `sigsuspend` with nothing blocked.
+/// A second Ctrl-C ends the process at once. A second SIGTERM does not: who runs us as a child, as `watch` does, sends
+/// it to the process and to its group, and who is impatient has SIGKILL. Blocking the signals and waiting for them would
+/// be simpler, but the main thread of an async program sleeps in `sigsuspend` with nothing blocked.
 enum Interruption {
     private static let received = Atomic<Int32>(0)
     /// The end of the pipe that the handler writes to.
@@ -42,7 +43,10 @@ enum Interruption {
     private static let handler: @convention(c) (Int32) -> Void = { signal in
         let isFirst = received.compareExchange(expected: 0, desired: signal, ordering: .sequentiallyConsistent)
             .exchanged
-        if !isFirst { _exit(128 + signal) }
+        if !isFirst {
+            if signal == SIGINT { _exit(128 + signal) }
+            return
+        }
         var byte: UInt8 = 1
         _ = write(writeEnd.load(ordering: .sequentiallyConsistent), &byte, 1)
     }

@@ -86,15 +86,19 @@ struct PackedReferencesParser {
         }
     }
 
-    // `isxdigit` is a call for each digit: a tenth of the time of the whole list.
+    /// Whether forty digits stand there. Eight at a time, each in its byte of a word: one at a time was a fifth of the time
+    /// of the whole list.
     private static func isHexadecimal(_ digits: UnsafeRawPointer) -> Bool {
-        for offset in 0..<digitCount {
-            switch digits.load(fromByteOffset: offset, as: UInt8.self) {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-                UInt8(ascii: "A")...UInt8(ascii: "F"):
-                continue
-            default: return false
-            }
+        let everyByte = 0x0101_0101_0101_0101 as UInt64
+        let highBits = everyByte &* 0x80
+        for offset in stride(from: 0, to: digitCount, by: 8) {
+            let bytes = digits.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if bytes & highBits != 0 { return false }
+            let small = bytes | (everyByte &* 0x20)
+            // A sum's high bit says that its byte is at least, or is more than, the one that it was made for.
+            let isDecimal = (bytes &+ everyByte &* 0x50) & ~(bytes &+ everyByte &* 0x46)
+            let isLetter = (small &+ everyByte &* 0x1F) & ~(small &+ everyByte &* 0x19)
+            if (isDecimal | isLetter) & highBits != highBits { return false }
         }
         return true
     }

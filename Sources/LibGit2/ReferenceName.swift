@@ -7,6 +7,10 @@ enum ReferenceName {
         var partStart = 0
         for index in 0..<name.count {
             let byte = name[index]
+            if isPlain(byte) {
+                previous = byte
+                continue
+            }
             switch byte {
             case 0...0x20, 0x7F, UInt8(ascii: "~"), UInt8(ascii: "^"), UInt8(ascii: ":"), UInt8(ascii: "?"),
                 UInt8(ascii: "*"), UInt8(ascii: "["), UInt8(ascii: "\\"):
@@ -23,6 +27,17 @@ enum ReferenceName {
             previous = byte
         }
         return previous != UInt8(ascii: ".") && previous != UInt8(ascii: "/") && !endsWithLock(name[partStart...])
+    }
+
+    /// Whether a byte is allowed wherever it stands: whatever is printable but `*?:./[\\^~{`, and what is not ASCII. Most are,
+    /// and one look at a word of bits tells, where the list of a hundred thousand names would ask a dozen questions of each
+    /// byte.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte >> 6 {
+        case 0: 0x7BFF_3BFE_0000_0000 as UInt64 >> UInt64(byte) & 1 != 0
+        case 1: 0x37FF_FFFF_A7FF_FFFF as UInt64 >> UInt64(byte & 63) & 1 != 0
+        default: true
+        }
     }
 
     private static func endsWithLock(_ part: Slice<UnsafeRawBufferPointer>) -> Bool {

@@ -31,8 +31,10 @@ extension Repository {
         try configuration("remote.\(remote).url")
     }
 
-    /// The value of a key in the repository's own file, which is where Git looks for `extensions.*`.
-    func localConfiguration(_ key: String) throws(GitError) -> String? {
+    /// The value of a key in the repository's own file, which is where Git looks for `extensions.*`; `nil` where it is not
+    /// set there.
+    /// - Throws: ``GitError`` as ``configuration(_:)``.
+    public func localConfiguration(_ key: String) throws(GitError) -> String? {
         let operation = "read the configuration of \(commonDirectory)"
         let merged = try make(operation) { git_repository_config($0, handle) }
         defer { git_config_free(merged) }

@@ -41,7 +41,8 @@ struct MarkdownDocument {
     /// The shell lines of a block: all of one that is marked `sh`; of YAML those that a CI product hands to a shell.
     static func shellLines(_ block: Block) -> [String] {
         if block.language == "sh" { return block.lines }
-        guard block.language == "yaml" else { return [] }
+        // What a hook runs is no shell's line.
+        guard block.language == "yaml", !block.lines.contains("hooks:") else { return [] }
         var lines: [String] = []
         var scriptIndent: Int?
         for line in block.lines {

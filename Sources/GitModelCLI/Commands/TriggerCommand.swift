@@ -48,6 +48,9 @@ struct TriggerCommand: AsyncParsableCommand {
     @Flag(help: "Name the hooks that would run, and run none")
     var dryRun = false
 
+    @Flag(help: .hidden)
+    var watched = false
+
     @Flag(help: "Print the result as JSON")
     var json = false
 
@@ -59,9 +62,17 @@ struct TriggerCommand: AsyncParsableCommand {
         request.runsAgain = again
         request.allowsAll = allow
         request.jobs = try Self.checked(jobs: jobs)
+        // What watch has fetched, and nothing that came or moved since.
+        request.isFetching = !watched
         // Hooks go on where nobody listens any more.
-        let report = HookReport(printer: common.printer.outlivingReader, isJSON: json)
-        try report.show(try await common.registry().trigger(request) { report.show($0) }, isDryRun: dryRun)
+        let registry = try common.registry()
+        var report = HookReport(printer: common.printer.outlivingReader, isJSON: json)
+        report.isWatched = watched
+        if case .remote = registry.location { report.isRemote = watched }
+        let view = report
+        let result = try await registry.trigger(request) { view.show($0) }
+        try view.show(result, isDryRun: dryRun)
+        if watched, result.isLeftToAnother { throw ExitCode(WatchRequest.leftToAnother) }
     }
 
     private func events() throws -> TriggerRequest.Events {

@@ -15,6 +15,7 @@ struct CommonOptions: ParsableArguments {
     /// The registry that the options name.
     func registry() throws -> Registry {
         var environment = RegistryEnvironment.current
+        if let program = Executable.path { environment.program = program }
         let printer = printer
         if isatty(STDERR_FILENO) != 0 { environment.announce = { printer.note($0.terminalSafe() + " …") } }
         return try Registry(RepositoryLocation(argument: repo), environment: environment)

@@ -6,6 +6,10 @@ import RegistryCore
 struct HookReport {
     let printer: Printer
     let isJSON: Bool
+    /// For `watch`, whose JSON is one object a line, and which tells itself that nothing waits.
+    var isWatched = false
+    /// For a `watch` of a repository at a URL, which tells of moved tags itself.
+    var isRemote = false
 
     /// Shows a step as it happens.
     func show(_ step: HookStep) {
@@ -35,7 +39,7 @@ struct HookReport {
     /// - Throws: the first failure; those after it are printed.
     func show(_ report: TriggerReport, isDryRun: Bool) throws {
         if isJSON {
-            printer.json(.hooks(report, isDryRun: isDryRun))
+            printer.json(.hooks(report, isDryRun: isDryRun), isWatched ? .compact : .indented)
         } else {
             if let count = report.historyCount, count > 0 {
                 printer.note(
@@ -47,8 +51,8 @@ struct HookReport {
                     printer.note("\(event.event.sentence.terminalSafe()); no hook asks for that")
                 }
             }
-            if report.events.isEmpty { printer.note("no hook waits") }
-            for finding in report.findings {
+            if report.events.isEmpty, !isWatched { printer.note("no hook waits") }
+            for finding in report.findings where !(isRemote && finding.code == .movedTag) {
                 printer.warning("warning: \(finding.message.terminalSafe())")
                 if let hint = finding.hint { printer.warning("hint: \(hint.terminalSafe())") }
             }

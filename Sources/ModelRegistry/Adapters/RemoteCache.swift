@@ -59,6 +59,28 @@ struct RemoteCache {
         }
     }
 
+    /// Whether the clone is there, as far as it was ever brought up to date.
+    var isComplete: Bool {
+        var status = stat()
+        return stat("\(path)/git-model.lock", &status) == 0 && status.st_size > 0
+    }
+
+    /// Brings these tags, none of which may be here with another id, and HEAD where that is asked for.
+    /// - Returns: why git did not bring all of them; `nil` where it did.
+    func bring(_ tags: [TagName], withHead: Bool) async throws(RegistryError) -> GitCommandError? {
+        let names = tags.map { RefName($0) }
+        return try await locked { (_) async throws(RegistryError) in
+            do throws(GitCommandError) {
+                let tags: [FetchSpec] =
+                    names.count > WatchRound.mostNames ? [.tags] : names.compactMap { try? FetchSpec($0, to: $0) }
+                try await fetch(tags + (withHead ? [Self.remoteHead] : []), isPruning: false)
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
     /// Brings one commit that a person names, one level deep; `nil` where the remote has no such branch, tag or id.
     func fetchCommit(_ revision: Revision) async throws(GitCommandError) -> ObjectID? {
         if let id = ObjectID(revision.description) {
@@ -102,7 +124,9 @@ struct RemoteCache {
     /// Runs the body while no other process makes or updates the same clone.
     ///
     /// The lock file holds a byte once the clone is complete; the body is told whether it does.
-    private func locked(_ body: (_ isComplete: Bool) async throws(RegistryError) -> Void) async throws(RegistryError) {
+    private func locked<Value>(
+        _ body: (_ isComplete: Bool) async throws(RegistryError) -> Value
+    ) async throws(RegistryError) -> Value {
         let descriptor = open("\(path)/git-model.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if descriptor < 0 {
             throw RegistryError(
@@ -118,8 +142,9 @@ struct RemoteCache {
         }
         var status = stat()
         let isComplete = fstat(descriptor, &status) == 0 && status.st_size > 0
-        try await body(isComplete)
+        let value = try await body(isComplete)
         if !isComplete { _ = write(descriptor, "1", 1) }
+        return value
     }
 
     /// A folder name that tells the repository to a person, and two URLs apart: the end of the address and FNV-1a of

@@ -138,7 +138,7 @@ struct TagReader {
     }
 
     /// A name that was meant for the registry and misses its grammar: `nn@v1`, `nn#dev#1-2`.
-    private static func malformedName(_ name: TagName) -> Finding? {
+    static func malformedName(_ name: TagName) -> Finding? {
         let text = name.description
         guard let mark = text.firstIndex(where: { $0 == "@" || $0 == "#" }), mark != text.startIndex else { return nil }
         let rest = text[text.index(after: mark)...]

@@ -8,7 +8,8 @@ import RegistryCore
 /// name, and the SHA-256 of the place, the rule, and the script that it runs. Whatever of that changes asks for a new
 /// approval.
 struct HookApprovals {
-    private let folder: String
+    /// Where the approvals are, those of other repositories too.
+    let folder: String
     /// The common Git folder, or the address of a repository at a URL.
     private let place: String
 

@@ -9,27 +9,41 @@ import RegistryCore
 /// |---|---|
 /// | `journal` | a line for each tag that needs nothing more, see ``HookJournal`` |
 /// | `events/ID.json` | what the hooks of one event did, see ``HookLedger`` |
+/// | `remotes/NAME` | the tags that a remote listed last, see ``WatchedTags`` |
 /// | `locks` | who is at work, see ``KeyLocks`` |
+/// | `trigger.log` | what went wrong in the background, see ``BackgroundDrain`` |
 /// | `work/ID` | an artifact or a script that was brought for a hook that runs |
 struct HookFolder {
     let path: String
 
     init(_ session: RegistrySession) throws(RegistryError) {
-        guard let remote = session.remote else {
-            self.path = "\(session.repository.commonDirectory)/git-model/hooks"
-            return
+        if let remote = session.remote {
+            try self.init(of: remote, session.environment)
+        } else {
+            self.init(path: "\(session.repository.commonDirectory)/git-model/hooks")
         }
-        let root = LocalFolder.ofUser(session.environment.variables, "XDG_STATE_HOME", fallback: ".local/state")
+    }
+
+    /// The folder of a repository at a URL, whether its cache is there or not.
+    init(of remote: GitURL, _ environment: RegistryEnvironment) throws(RegistryError) {
+        let root = LocalFolder.ofUser(environment.variables, "XDG_STATE_HOME", fallback: ".local/state")
         guard let root else {
             throw RegistryError(
                 .inputOutput, "there is no folder for what hooks did: neither XDG_STATE_HOME nor HOME is set",
                 hints: ["export XDG_STATE_HOME to a folder that lasts"])
         }
-        self.path = "\(root)/remotes/\(RemoteCache.folderName(remote))/hooks"
+        self.init(path: "\(root)/remotes/\(RemoteCache.folderName(remote))/hooks")
     }
+
+    private init(path: String) { self.path = path }
+
+    /// The file of what a remote listed last.
+    func listing(of remote: String) -> String { "\(path)/remotes/\(remote)" }
 
     var events: String { "\(path)/events" }
     var journal: HookJournal { HookJournal(path: "\(path)/journal", locks: locks) }
+    /// What goes wrong where nobody listens.
+    var log: String { "\(path)/trigger.log" }
     var ledger: HookLedger { HookLedger(folder: events) }
     var locks: KeyLocks { KeyLocks(path: "\(path)/locks") }
 

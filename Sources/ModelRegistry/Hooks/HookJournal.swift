@@ -20,8 +20,12 @@ struct HookJournal {
         case done
         /// A hook failed for good.
         case failed
+        /// A remote listed it with this id, and its hooks are due.
+        case listed
         /// It was deleted.
         case gone
+        /// It was deleted at the remote while its hooks were due.
+        case withdrawn
     }
 
     struct Entry {
@@ -77,12 +81,11 @@ struct HookJournal {
                 pending.tags.append(tag)
                 continue
             }
-            if entry.id == tag.id {
-                if includesHistory, entry.word == .seen { pending.tags.append(tag) }
-            } else if entry.word == .gone {
-                pending.tags.append(tag)
-            } else {
-                pending.moved.append((tag, entry.id))
+            switch entry.word {
+            case _ where entry.id == tag.id:
+                if entry.word == .listed || entry.word == .seen && includesHistory { pending.tags.append(tag) }
+            case .gone, .withdrawn: pending.tags.append(tag)
+            case .seen, .listed, .done, .failed: pending.moved.append((tag, entry.id))
             }
         }
         return pending

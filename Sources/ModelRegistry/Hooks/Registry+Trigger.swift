@@ -19,7 +19,7 @@ extension Registry {
                 .nestedHook, "hooks do not start hooks, and this is one: \(hook)", subject: hook,
                 hints: ["leave the tag to the git model that runs this hook: it looks for new ones when it is done"])
         }
-        let session = try await RegistrySession(location, environment)
+        let session = try await RegistrySession(location, environment, isFetching: request.isFetching)
         let hooks = try await HookSession(session, allowsAll: request.allowsAll)
         let run = TriggerRun(registry: self, hooks: hooks, request: request, observe: observe)
         switch request.events {
@@ -63,7 +63,10 @@ struct TriggerRun {
         try hooks.folder.create()
         report.historyCount = try await hooks.folder.journal.begin(with: try references())
         var place = try hooks.folder.locks.attempt("drain waiting")
-        if place == nil { return report }
+        if place == nil {
+            report.isLeftToAnother = true
+            return report
+        }
         let drain = try await hooks.folder.locks.take("drain") {
             registry.environment.announce("another git model runs the hooks that wait: waiting for it")
         }

@@ -21,6 +21,8 @@ public struct TriggerRequest: Sendable {
     public var runsAgain = false
     /// Runs hooks that nobody allowed.
     public var allowsAll = false
+    /// Whether the tags of a repository at a URL are brought up to date first.
+    public var isFetching = true
     /// How many artifacts' hooks run side by side; those of one artifact run in the order of its events.
     public var jobs = 1
 
@@ -52,6 +54,8 @@ public struct TriggerReport: Sendable {
     public internal(set) var events: [Event] = []
     /// What is odd about tags that were passed over.
     public internal(set) var findings: [Finding] = []
+    /// Whether nothing was done because another process is about to run what waits.
+    public internal(set) var isLeftToAnother = false
     /// How many tags were taken as history, because hooks were asked about for the first time.
     public internal(set) var historyCount: Int?
 

@@ -6,6 +6,9 @@ public struct RegistryEnvironment: Sendable {
     /// The environment variables.
     public var variables: [String: String]
 
+    /// The `git-model` program, which runs hooks in the background; without a path it is looked for in `PATH`.
+    public var program = "git-model"
+
     /// Hears what takes longer than half a second, as one clause: "fetching the tags of https://…". Not escaped.
     public var announce: @Sendable (String) -> Void = { _ in }
 

@@ -31,6 +31,7 @@ extension RegistrySession {
         if !plan.creations.isEmpty {
             try await create(plan.creations, act, request, snapshot, destination, &receipt, &lost)
         }
+        await reactToOwnTags(&receipt)
         return receipt
     }
 

@@ -75,6 +75,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case refBlocked = "ref-blocked"
     /// A ref is locked by another process.
     case refLocked = "ref-locked"
+    /// Another process does the same already, and one is enough.
+    case alreadyRunning = "already-running"
     /// Something else stands where a file should go.
     case targetExists = "target-exists"
     /// A version is registered on several commits.
@@ -145,7 +147,7 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
             .pathNotFound, .annotationNotFound, .hookNotFound, .objectNotFound:
             2
         case .versionExists, .commitHasVersion, .alreadyInStage, .alreadyInactive, .tagExists, .refBlocked,
-            .refLocked, .targetExists, .ambiguousVersion:
+            .refLocked, .alreadyRunning, .targetExists, .ambiguousVersion:
             3
         case .versionInactive, .stageNotAllowed, .typeNotAllowed, .pushRefused, .hookFailed, .insideHook,
             .configurationNotTrusted, .hooksNotTrusted, .nestedHook, .unsafePath, .addressRefused:

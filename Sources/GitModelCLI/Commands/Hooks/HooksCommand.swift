@@ -12,6 +12,7 @@ struct HooksCommand: AsyncParsableCommand {
             """,
         subcommands: [
             HooksListCommand.self, HooksAllowCommand.self, HooksLogCommand.self, HooksRetryCommand.self,
+            HooksInstallCommand.self, HooksUninstallCommand.self, HooksRunCommand.self,
         ])
 
     mutating func run() async throws { throw CleanExit.helpRequest(self) }
