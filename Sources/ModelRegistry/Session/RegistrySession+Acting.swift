@@ -80,7 +80,7 @@ extension RegistrySession {
         guard !tags.isEmpty else { return nil }
         let events = try await snapshot().state.artifact(act.artifact)?.eventsNewestFirst ?? []
         let own = tags.compactMap { tag in events.first { $0.ref == tag.name && $0.id == tag.id } }
-        guard own.count == tags.count, own.last == events.first else {
+        guard own.count == tags.count, Set(own) == Set(events.prefix(own.count)) else {
             open.end()
             return nil
         }
@@ -104,6 +104,7 @@ extension RegistrySession {
                 PlannedTag(event).map { WriteReceipt.CreatedTag(planned: $0, id: event.id) }
             }, deleted: [], pushedTo: destination.description, isDryRun: false)
         receipt.notes.append("the push that broke off before is complete now")
+        await reactToOwnTags(&receipt)
         return receipt
     }
 
