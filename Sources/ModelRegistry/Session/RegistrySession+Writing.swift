@@ -125,60 +125,6 @@ extension RegistrySession {
         }
     }
 
-    private func signs(_ request: WriteRequest) async throws(RegistryError) -> Bool {
-        if let signs = request.signs { return signs }
-        // libgit2 does not read these, and a signature that was asked for must not be left out.
-        let unread = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"]
-        if unread.contains(where: { environment.variables[$0] != nil }) {
-            return try await RegistryError.wrapping { () async throws(GitCommandError) in
-                try await git.configurationBool("tag.gpgSign") ?? false
-            }
-        }
-        return try RegistryError.wrapping { () throws(GitError) in
-            try repository.configurationBool("tag.gpgsign") ?? false
-        }
-    }
-
-    private func createUnsigned(_ objects: [TagObject]) async throws(RegistryError) -> [ObjectID] {
-        let ids = try store(objects)
-        if objects.count == 1 {
-            try RegistryError.wrapping { () throws(GitError) in
-                try repository.createReference(RefName(objects[0].name), ids[0], logMessage: objects[0].subject)
-            }
-        } else {
-            let references = zip(objects, ids).map { (RefName($0.name), $1) }
-            try await RegistryError.wrapping { () async throws(GitCommandError) in
-                try await git.createReferences(references)
-            }
-        }
-        // `git gc --prune=now` may have taken the objects before a ref held them; now it leaves them alone.
-        do throws(RegistryError) { _ = try store(objects) } catch {
-            for (object, id) in zip(objects, ids) { takeBack(object.name, id) }
-            throw error
-        }
-        return ids
-    }
-
-    /// Stores what is not there yet.
-    private func store(_ objects: [TagObject]) throws(RegistryError) -> [ObjectID] {
-        var ids: [ObjectID] = []
-        for object in objects {
-            ids.append(try RegistryError.wrapping { () throws(GitError) in try repository.write(object) })
-        }
-        return ids
-    }
-
-    private func createSigned(_ objects: [TagObject]) async throws(RegistryError) -> [ObjectID] {
-        var ids: [ObjectID] = []
-        do throws(GitCommandError) {
-            for object in objects { ids.append(try await git.createSignedTag(object)) }
-        } catch {
-            for (object, id) in zip(objects, ids) { takeBack(object.name, id) }
-            throw RegistryError(error)
-        }
-        return ids
-    }
-
     private func takeBack(_ created: [WriteReceipt.CreatedTag]) {
         for tag in created { if let id = tag.id { takeBack(tag.planned.tag.name, id) } }
     }
@@ -200,9 +146,4 @@ extension RegistrySession {
         }
         return try MessageTrailers.compose(message: text, facts: facts)
     }
-}
-
-extension TagObject {
-    /// The first line of the message.
-    fileprivate var subject: String { String(message.prefix { $0 != "\n" }) }
 }
