@@ -7,6 +7,7 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Check the registry for problems",
+        usage: "git model doctor [<selector>] [<options>]",
         discussion: """
             Names every odd tag, file, ref and lock, what it means for the state, and the command that mends it. \
             Nothing is changed, unless --remove-stale-locks is given. The exit status is 5 where anything was found.

@@ -7,6 +7,7 @@ struct FetchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
         abstract: "Bring the tags that are new at a remote",
+        usage: "git model fetch [<options>]",
         discussion: """
             No tag that is here is changed or deleted. One that the remote has with another id is named with both; \
             one that the remote had and has no more is reported as withdrawn upstream, and kept. The exit status is 5 \

@@ -7,7 +7,7 @@ import RegistryCore
 extension RegistrySession {
     /// Brings the registry tags of a remote that are new, each under its own name, and changes none that is here.
     func fetch(_ request: FetchRequest) async throws(RegistryError) -> FetchReceipt {
-        try requireRemote(request.remote, hint: "name another one with --remote")
+        try requireRemote(request.remote, use: "fetch from", hint: "name another one with --remote")
         let destination = Remote.name(request.remote)
         let listing = try await RegistryError.wrapping { () async throws(GitCommandError) in
             try await git.listRemote(destination, patterns: ["refs/tags/*"])
