@@ -20,7 +20,7 @@ class Cutter:
 
     def __exit__(self, *_: object) -> None:
         self.server.close()
-        self.cut(isReset=False)
+        self.cut()
 
     def accept(self) -> None:
         while True:
@@ -28,39 +28,49 @@ class Cutter:
                 client, _ = self.server.accept()
             except OSError:
                 return
-            if self.is_cut:
-                client.close()
-                continue
-            server = socket.create_connection(("127.0.0.1", self.target))
-            with self.lock:
-                self.sockets += [client, server]
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self.pump, args=(source, sink), daemon=True).start()
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client: socket.socket) -> None:
+        """Serves one connection. A socket is closed when no thread reads from it any more: its number may be another's then."""
+        server = socket.create_connection(("127.0.0.1", self.target))
+        with self.lock:
+            self.sockets += [client, server]
+        pumps = [threading.Thread(target=self.pump, args=pair, daemon=True) for pair in ((client, server), (server, client))]
+        for pump in pumps:
+            pump.start()
+        if self.is_cut:
+            self.cut()
+        for pump in pumps:
+            pump.join()
+        if self.is_cut:
+            # The client gets a reset, as from a router that lost its table.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with self.lock:
+            self.sockets = [one for one in self.sockets if one not in (client, server)]
+            client.close()
+            server.close()
 
     def pump(self, source: socket.socket, sink: socket.socket) -> None:
         try:
-            while data := source.recv(65_536):
+            while (data := source.recv(65_536)) and not self.is_cut:
                 with self.lock:
                     rest = len(data) if self.limit is None else max(0, self.limit - self.count)
                     self.count += min(rest, len(data))
                     sink.sendall(data[:rest])
                 if rest < len(data):
                     return self.cut()
-            sink.shutdown(socket.SHUT_WR)
+            if not self.is_cut:
+                sink.shutdown(socket.SHUT_WR)
         except OSError:
             pass
         return None
 
-    def cut(self, isReset: bool = True) -> None:
-        """Ends every connection at once; the client gets a reset, as from a router that lost its table."""
+    def cut(self) -> None:
+        """Ends every connection: whoever reads wakes up, and the sockets are closed."""
         self.is_cut = True
         with self.lock:
-            sockets, self.sockets = self.sockets, []
-        for position, one in enumerate(sockets):
-            if isReset and position % 2 == 0:
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            one.close()
+            for one in self.sockets:
+                try:
+                    one.shutdown(socket.SHUT_RD)
+                except OSError:
+                    pass
