@@ -20,6 +20,12 @@ extension Repository {
         return found.filter { $0.age > age }.sorted { $0.path < $1.path }
     }
 
+    /// Whether a `git gc` says that it is at work: it may delete objects that no ref held when it began.
+    public var isBeingCollected: Bool {
+        var status = stat()
+        return lstat(path("gc.pid"), &status) == 0
+    }
+
     /// Removes a lock file, unless it is not that old any more: then another process made it anew.
     /// - Parameter age: in seconds.
     /// - Returns: whether it is gone.

@@ -32,7 +32,14 @@ extension RegistrySession {
                 continue
             }
             // It may also have taken them after we looked. Now that refs hold them it leaves them alone.
-            do throws(RegistryError) { _ = try store(objects) } catch {
+            do throws(RegistryError) {
+                _ = try store(objects)
+                // One that listed the refs before ours were made deletes a moment later.
+                for _ in 0..<10 where repository.isBeingCollected {
+                    try? await Task.sleep(for: .milliseconds(50))
+                    _ = try store(objects)
+                }
+            } catch {
                 for (object, id) in zip(objects, ids) { takeBack(object.name, id) }
                 throw error
             }
