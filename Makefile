@@ -31,7 +31,7 @@ INTEROP_ARGUMENTS = --registries "$(REGISTRIES)" $(if $(SEEDS),--seeds $(SEEDS))
 export PYTHONPYCACHEPREFIX := $(BUILD)/pycache
 
 .DEFAULT_GOAL := build
-.PHONY: help deps build install demo test lint interop interop-selftest interop-tools delivery delivery-tools reactions pipelines pipelines-tools hooks bench check-static clean
+.PHONY: help deps build install demo test lint interop interop-selftest interop-tools faults delivery delivery-tools reactions pipelines pipelines-tools hooks bench check-static clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -66,7 +66,7 @@ test: deps ## Build everything and run the tests
 
 lint: ## Check style, documentation of public symbols, Python and shell files
 	$(SWIFT) format lint --strict --recursive Package.swift $(wildcard Sources Tests Examples)
-	$(PYTHON) -m compileall -q Tests/Interop Tests/Support/servers Benchmarks
+	$(PYTHON) -m compileall -q Tests/Interop Tests/Faults Tests/Support/servers Benchmarks
 	bash -n .ci/run $(wildcard scripts/*) $(wildcard Examples/*/*.sh)
 
 interop: $(if $(GIT_MODEL),,build) interop-tools delivery-tools ## Hold git-model against the real GTO, DVC, Git LFS and others (SEEDS=, SEED=, OPERATIONS=)
@@ -87,6 +87,9 @@ hooks: $(if $(GIT_MODEL),,build) ## Hold hooks to the fault model's rows (ROWS="
 reactions: $(if $(GIT_MODEL),,build) interop-tools ## Kill watch while three clones push: each hook must run once (RUNS=20, SEED=7)
 	GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))" $(VENV)/bin/python Tests/Interop/reactions.py \
 		$(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
+
+faults: $(if $(GIT_MODEL),,build) ## Hold writers to the fault model's rows (ROWS="R2 R12", SHARE=20 for a twentieth of the runs, SEED=)
+	SHARE="$(or $(SHARE),1)" $(if $(SEED),SEED=$(SEED)) GIT_MODEL="$(or $(GIT_MODEL),$(BINARY))" $(PYTHON) Tests/Faults/faults.py $(ROWS)
 
 interop-selftest: interop-tools ## Hold GTO against itself, whole and with faults: the harness must find each
 	$(VENV)/bin/python Tests/Interop/selftest.py $(INTEROP_ARGUMENTS)

@@ -26,6 +26,8 @@ enum RemoteFailure {
         "Could not read from remote repository", "does not appear to be a git repository", "unable to access '",
         "hung up upon initial contact", "unable to connect to ", "unable to look up ", "Could not resolve host",
         "' not found", "unable to find remote helper for ",
+        // Where the first answer is cut short, git takes the server for one of WebDAV.
+        "Cannot access URL ", "no DAV locking support on ",
     ]
 
     private static let brokenConnection = [

@@ -14,7 +14,10 @@ struct GitModelCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Tag releases",
-                subcommands: [RegisterCommand.self, AssignCommand.self, DeprecateCommand.self, PushCommand.self]),
+                subcommands: [
+                    RegisterCommand.self, AssignCommand.self, DeprecateCommand.self, PushCommand.self,
+                    FetchCommand.self,
+                ]),
             CommandGroup(
                 name: "Read the registry",
                 subcommands: [

@@ -14,6 +14,10 @@ import Testing
         ("fatal: repository 'https://example.com/x.git/' not found", .remoteUnreachable),
         ("fatal: unable to connect to h:\nh[0: 127.0.0.1]: errno=Connection refused", .remoteUnreachable),
         ("fatal: the remote end hung up upon initial contact", .remoteUnreachable),
+        (
+            "error: no DAV locking support on http://h/x.git/\nfatal: git-http-push failed\nerror: failed to push some refs",
+            .remoteUnreachable
+        ),
         ("error: RPC failed; curl 56 Recv failure\nfatal: the remote end hung up unexpectedly", .outcomeUnknown),
         ("send-pack: unexpected disconnect while reading sideband packet", .outcomeUnknown),
         (

@@ -7,9 +7,10 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Check the registry for problems",
+        usage: "git model doctor [<selector>] [<options>]",
         discussion: """
-            Names every odd tag, file and ref, what it means for the state, and the command that mends it. Nothing \
-            is changed. The exit status is 5 where anything was found.
+            Names every odd tag, file, ref and lock, what it means for the state, and the command that mends it. \
+            Nothing is changed, unless --remove-stale-locks is given. The exit status is 5 where anything was found.
 
             With a selector it says of one version whether its bytes can be had: where they are, which credentials \
             were found, and what is missing. Stores are asked; no bytes are read.
@@ -18,6 +19,9 @@ struct DoctorCommand: AsyncParsableCommand {
     @Argument(help: "Artifact or selector of a version whose bytes are looked for")
     var selector: String?
 
+    @Flag(help: "Remove locks of Git's that are older than ten minutes; no git process may be running")
+    var removeStaleLocks = false
+
     @Flag(help: "Print the findings as JSON")
     var json = false
 
@@ -25,6 +29,11 @@ struct DoctorCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         if let selector { return try await checkDelivery(of: try Selector(selector)) }
+        if removeStaleLocks {
+            for path in try await common.registry().removeStaleLocks() {
+                common.printer.note("Removed the lock \(path.terminalSafe())")
+            }
+        }
         let diagnosis = try await common.registry().diagnose()
         let printer = common.printer
         if json {

@@ -46,6 +46,16 @@ struct PublicationFailure: Error {
     /// The refs of the one that failed and of those that were to follow it, in order.
     let remaining: [RefName]
 
+    /// The tag that another writer made at the remote, or is making; `nil` where it failed for another reason.
+    var lostTag: TagName? {
+        switch error.kind {
+        case .rejected(let reference, .alreadyExists), .rejected(let reference, .changed),
+            .rejected(let reference, .locked):
+            reference.tag
+        default: nil
+        }
+    }
+
     /// Which refs got out and which did not; `nil` where none did.
     var outcome: String? {
         guard !published.isEmpty else { return nil }

@@ -44,10 +44,10 @@ extension RegistrySession {
     }
 
     /// - Throws: ``RegistryError`` with code ``ErrorCode/remoteUnreachable`` where there is no such remote.
-    func requireRemote(_ name: RemoteName, hint: String) throws(RegistryError) {
+    func requireRemote(_ name: RemoteName, use: String = "push to", hint: String) throws(RegistryError) {
         if (try? repository.remoteURL(name)) != nil { return }
         throw RegistryError(
-            .remoteUnreachable, "there is no remote '\(name)' to push to", subject: name.description,
+            .remoteUnreachable, "there is no remote '\(name)' to \(use)", subject: name.description,
             hints: ["git remote add \(name) URL", hint])
     }
 

@@ -15,11 +15,14 @@ extension Registry {
         let session = try await RegistrySession(location, environment)
         let commit = try await session.commit(revision)
         return try await session.whileLocked(isDryRun: request.isDryRun) { () async throws(RegistryError) in
-            let snapshot = try await session.snapshot()
-            let planned = try snapshot.planner().register(
-                name, at: commit, version: version, form: request.form, isForced: request.isForced,
-                allowsSharedCommit: allowsSharedCommit)
-            return try await session.carryOut(TagPlan(creations: [planned]), request, snapshot)
+            let words = "register \(name) \(commit) \(version) \(allowsSharedCommit)"
+            let act = WriteAct(artifact: name, words: words) { planner throws(RegistryError) in
+                let planned = try planner.register(
+                    name, at: commit, version: version, form: request.form, isForced: request.isForced,
+                    allowsSharedCommit: allowsSharedCommit)
+                return TagPlan(creations: [planned])
+            }
+            return try await session.perform(act, request)
         }
     }
 
@@ -38,10 +41,11 @@ extension Registry {
             resolved = registers ? .commit(commit, name: version) : .unregistered(commit)
         }
         return try await session.whileLocked(isDryRun: request.isDryRun) { () async throws(RegistryError) in
-            let snapshot = try await session.snapshot()
-            let plan = try snapshot.planner().assign(
-                name, to: stage, resolved, form: request.form, isForced: request.isForced)
-            return try await session.carryOut(plan, request, snapshot)
+            let words = "assign \(name) \(stage) \(resolved)"
+            let act = WriteAct(artifact: name, words: words) { planner throws(RegistryError) in
+                try planner.assign(name, to: stage, resolved, form: request.form, isForced: request.isForced)
+            }
+            return try await session.perform(act, request)
         }
     }
 
@@ -66,11 +70,14 @@ extension Registry {
             resolved = .stage(stage, of: .commit(try await session.commit(revision)))
         }
         return try await session.whileLocked(isDryRun: request.isDryRun) { () async throws(RegistryError) in
-            let snapshot = try await session.snapshot()
-            let plan = try snapshot.planner().deprecate(
-                name, resolved, form: request.form, isForced: request.isForced, deletesTags: deletesTags,
-                head: snapshot.head)
-            return try await session.carryOut(plan, request, snapshot)
+            let head = try session.head()
+            let words = "deprecate \(name) \(resolved) \(deletesTags)"
+            let act = WriteAct(artifact: name, words: words) { planner throws(RegistryError) in
+                try planner.deprecate(
+                    name, resolved, form: request.form, isForced: request.isForced, deletesTags: deletesTags, head: head
+                )
+            }
+            return try await session.perform(act, request)
         }
     }
 }

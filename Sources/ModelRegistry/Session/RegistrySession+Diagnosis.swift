@@ -26,6 +26,7 @@ extension RegistrySession {
             }
         }
         if let head = snapshot.head { findings += try await conflictingAnnotations(at: head, snapshot.configuration) }
+        findings += staleLocks
         findings.sort { ($0.code.rawValue, $0.subject, $0.message) < ($1.code.rawValue, $1.subject, $1.message) }
 
         let kinds = [

@@ -9,8 +9,9 @@ extension RegistrySession {
 
     /// Carries a plan out, whole or not at all: the tags are written, then pushed where that was asked for; where the
     /// push is refused they are taken back.
+    /// - Parameter lost: set to the tag that somebody else took first, where that is why it fails.
     func carryOut(
-        _ plan: TagPlan, _ request: WriteRequest, _ snapshot: RegistrySnapshot
+        _ plan: TagPlan, _ act: WriteAct, _ request: WriteRequest, _ snapshot: RegistrySnapshot, lost: inout TagName?
     ) async throws(RegistryError) -> WriteReceipt {
         try refuseInsideHook()
         if let message = request.message, message.utf8.count > Self.messageLimit {
@@ -27,7 +28,9 @@ extension RegistrySession {
         var receipt = WriteReceipt(
             created: [], deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
         if !plan.deletions.isEmpty { try await delete(plan.deletions, destination, request.pushMode, &receipt) }
-        if !plan.creations.isEmpty { try await create(plan.creations, request, snapshot, destination, &receipt) }
+        if !plan.creations.isEmpty {
+            try await create(plan.creations, act, request, snapshot, destination, &receipt, &lost)
+        }
         await reactToOwnTags(&receipt)
         return receipt
     }
@@ -42,7 +45,7 @@ extension RegistrySession {
     }
 
     /// Where the tags are pushed to; `nil` where they stay here.
-    private func pushDestination(_ request: WriteRequest) throws(RegistryError) -> Remote? {
+    func pushDestination(_ request: WriteRequest) throws(RegistryError) -> Remote? {
         if let remote { return .url(remote) }
         guard request.pushes else { return nil }
         try requireRemote(.origin, hint: "leave out --push")
@@ -50,8 +53,8 @@ extension RegistrySession {
     }
 
     private func create(
-        _ planned: [PlannedTag], _ request: WriteRequest, _ snapshot: RegistrySnapshot,
-        _ destination: Remote?, _ receipt: inout WriteReceipt
+        _ planned: [PlannedTag], _ act: WriteAct, _ request: WriteRequest, _ snapshot: RegistrySnapshot,
+        _ destination: Remote?, _ receipt: inout WriteReceipt, _ lost: inout TagName?
     ) async throws(RegistryError) {
         let (tagger, now) = try await RegistryError.wrapping { () async throws(GitCommandError) in
             try await git.committerIdentity()
@@ -72,13 +75,23 @@ extension RegistrySession {
         if request.message?.isEmpty == true {
             receipt.notes.append("the message is empty, so the tag says what it does")
         }
-        let ids = try await signs(request) ? try await createSigned(objects) : try await createUnsigned(objects)
+        let ids: [ObjectID]
+        do throws(RegistryError) {
+            ids = try await signs(request) ? try await createSigned(objects) : try await createUnsigned(objects)
+        } catch {
+            if error.code == .tagExists { lost = planned.last?.tag.name }
+            throw error
+        }
         let created = zip(planned, ids).map { WriteReceipt.CreatedTag(planned: $0, id: $1) }
         receipt.created = created
         guard let destination else { return }
-        let results = try await publish(created, to: destination, request.pushMode, &receipt)
+        let open = openPush(act, request, destination)
+        open.begin(created.compactMap { tag in tag.id.map { TagReference(name: tag.planned.tag.name, id: $0) } })
+        let results = try await publish(created, to: destination, request.pushMode, open, &receipt, &lost)
+        open.end()
         // A remote can only have what we made a moment ago where somebody else made the very same.
         if let last = planned.last, results.allSatisfy({ $0.status == .upToDate }) {
+            lost = last.tag.name
             throw RegistryError(
                 .tagExists,
                 "\(destination) has tag \(last.tag.name) already: the same identity made the same tag at the same second",
@@ -89,7 +102,8 @@ extension RegistrySession {
 
     /// Pushes tags that were created here; what did not get out is taken back.
     private func publish(
-        _ created: [WriteReceipt.CreatedTag], to destination: Remote, _ mode: PushMode, _ receipt: inout WriteReceipt
+        _ created: [WriteReceipt.CreatedTag], to destination: Remote, _ mode: PushMode, _ open: OpenPush,
+        _ receipt: inout WriteReceipt, _ lost: inout TagName?
     ) async throws(RegistryError) -> [RefResult] {
         let updates = created.compactMap { tag in
             tag.id.map { RefUpdate(source: $0, destination: RefName(tag.planned.tag.name)) }
@@ -102,61 +116,13 @@ extension RegistrySession {
             guard error.error.kind == .outcomeUnknown else {
                 let published = Set(error.published)
                 takeBack(created.filter { !published.contains(RefName($0.planned.tag.name)) })
+                open.end()
+                // What went out already must not be made a second time.
+                if published.isEmpty { lost = error.lostTag }
                 throw RegistryError(error)
             }
-            let names = error.remaining.compactMap { $0.tag?.shellQuoted }.joined(separator: " ")
-            let plain = RegistryError(error)
-            throw RegistryError(
-                plain.code, plain.message, subject: plain.subject,
-                hints: [
-                    remote == nil
-                        ? "git push origin \(names)  (does nothing if it had arrived)"
-                        : "look with git model show -r, and run the same command again if it did not arrive"
-                ], underlying: plain.underlying)
+            throw unfinished(RegistryError(error), error.remaining.compactMap(\.tag))
         }
-    }
-
-    private func signs(_ request: WriteRequest) async throws(RegistryError) -> Bool {
-        if let signs = request.signs { return signs }
-        // libgit2 does not read these, and a signature that was asked for must not be left out.
-        let unread = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"]
-        if unread.contains(where: { environment.variables[$0] != nil }) {
-            return try await RegistryError.wrapping { () async throws(GitCommandError) in
-                try await git.configurationBool("tag.gpgSign") ?? false
-            }
-        }
-        return try RegistryError.wrapping { () throws(GitError) in
-            try repository.configurationBool("tag.gpgsign") ?? false
-        }
-    }
-
-    private func createUnsigned(_ objects: [TagObject]) async throws(RegistryError) -> [ObjectID] {
-        var ids: [ObjectID] = []
-        for object in objects {
-            ids.append(try RegistryError.wrapping { () throws(GitError) in try repository.write(object) })
-        }
-        if objects.count == 1 {
-            try RegistryError.wrapping { () throws(GitError) in
-                try repository.createReference(RefName(objects[0].name), ids[0], logMessage: objects[0].subject)
-            }
-        } else {
-            let references = zip(objects, ids).map { (RefName($0.name), $1) }
-            try await RegistryError.wrapping { () async throws(GitCommandError) in
-                try await git.createReferences(references)
-            }
-        }
-        return ids
-    }
-
-    private func createSigned(_ objects: [TagObject]) async throws(RegistryError) -> [ObjectID] {
-        var ids: [ObjectID] = []
-        do throws(GitCommandError) {
-            for object in objects { ids.append(try await git.createSignedTag(object)) }
-        } catch {
-            for (object, id) in zip(objects, ids) { takeBack(object.name, id) }
-            throw RegistryError(error)
-        }
-        return ids
     }
 
     private func takeBack(_ created: [WriteReceipt.CreatedTag]) {
@@ -164,7 +130,7 @@ extension RegistrySession {
     }
 
     /// Deletes a tag that we made, unless somebody changed it meanwhile.
-    private func takeBack(_ name: TagName, _ id: ObjectID) {
+    func takeBack(_ name: TagName, _ id: ObjectID) {
         try? repository.deleteReference(RefName(name), expecting: id)
     }
 
@@ -180,9 +146,4 @@ extension RegistrySession {
         }
         return try MessageTrailers.compose(message: text, facts: facts)
     }
-}
-
-extension TagObject {
-    /// The first line of the message.
-    fileprivate var subject: String { String(message.prefix { $0 != "\n" }) }
 }

@@ -45,6 +45,8 @@ public struct Finding: Hashable, Sendable {
         case withdrawnTag = "withdrawn-tag"
         /// A ref is damaged.
         case damagedRef = "damaged-ref"
+        /// A lock file that is so old that a crash must have left it.
+        case staleLock = "stale-lock"
     }
 
     /// Creates a finding.

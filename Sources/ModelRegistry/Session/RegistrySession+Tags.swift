@@ -1,0 +1,87 @@
+import GitCommand
+import GitTypes
+import LibGit2
+import RegistryCore
+
+extension RegistrySession {
+    /// Whether the tags are signed.
+    func signs(_ request: WriteRequest) async throws(RegistryError) -> Bool {
+        if let signs = request.signs { return signs }
+        // libgit2 does not read these, and a signature that was asked for must not be left out.
+        let unread = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"]
+        if unread.contains(where: { environment.variables[$0] != nil }) {
+            return try await RegistryError.wrapping { () async throws(GitCommandError) in
+                try await git.configurationBool("tag.gpgSign") ?? false
+            }
+        }
+        return try RegistryError.wrapping { () throws(GitError) in
+            try repository.configurationBool("tag.gpgsign") ?? false
+        }
+    }
+
+    /// Stores the objects and makes their refs, of which none may exist.
+    func createUnsigned(_ objects: [TagObject]) async throws(RegistryError) -> [ObjectID] {
+        var attempt = 1
+        while true {
+            let ids = try store(objects)
+            do throws(RegistryError) { try await createReferences(objects, ids) } catch {
+                // `git gc --prune=now` took an object before a ref held it.
+                let isPruned = error.code == .damagedRepository && ids.contains { $0.description == error.subject }
+                guard isPruned, attempt < Self.attemptLimit else { throw error }
+                attempt += 1
+                continue
+            }
+            // It may also have taken them after we looked. Now that refs hold them it leaves them alone.
+            do throws(RegistryError) {
+                _ = try store(objects)
+                // One that listed the refs before ours were made deletes a moment later.
+                for _ in 0..<10 where repository.isBeingCollected {
+                    try? await Task.sleep(for: .milliseconds(50))
+                    _ = try store(objects)
+                }
+            } catch {
+                for (object, id) in zip(objects, ids) { takeBack(object.name, id) }
+                throw error
+            }
+            return ids
+        }
+    }
+
+    private func createReferences(_ objects: [TagObject], _ ids: [ObjectID]) async throws(RegistryError) {
+        if objects.count == 1 {
+            return try RegistryError.wrapping { () throws(GitError) in
+                try repository.createReference(RefName(objects[0].name), ids[0], logMessage: objects[0].subject)
+            }
+        }
+        let references = zip(objects, ids).map { (RefName($0.name), $1) }
+        try await RegistryError.wrapping { () async throws(GitCommandError) in
+            try await git.createReferences(references)
+        }
+    }
+
+    /// Stores what is not there yet.
+    private func store(_ objects: [TagObject]) throws(RegistryError) -> [ObjectID] {
+        var ids: [ObjectID] = []
+        for object in objects {
+            ids.append(try RegistryError.wrapping { () throws(GitError) in try repository.write(object) })
+        }
+        return ids
+    }
+
+    /// The same with signatures, one by one; what was made before one fails is taken back.
+    func createSigned(_ objects: [TagObject]) async throws(RegistryError) -> [ObjectID] {
+        var ids: [ObjectID] = []
+        do throws(GitCommandError) {
+            for object in objects { ids.append(try await git.createSignedTag(object)) }
+        } catch {
+            for (object, id) in zip(objects, ids) { takeBack(object.name, id) }
+            throw RegistryError(error)
+        }
+        return ids
+    }
+}
+
+extension TagObject {
+    /// The first line of the message.
+    fileprivate var subject: String { String(message.prefix { $0 != "\n" }) }
+}
