@@ -13,8 +13,8 @@ import Testing
         "docs/decisions/0004-links-in-artifacts.md", "docs/decisions/0005-the-next-version.md",
         "docs/decisions/0006-swift-6.2.md", "docs/decisions/0007-libcurl.md",
         "docs/decisions/0008-delivery.md", "docs/decisions/0009-libgit2-loaded-late.md",
-        "docs/decisions/0010-repository-configuration.md", "docs/decisions/0011-hooks.md", "docs/delivery.md",
-        "docs/hooks.md",
+        "docs/decisions/0010-repository-configuration.md", "docs/decisions/0011-hooks.md",
+        "docs/decisions/0012-lost-races.md", "docs/delivery.md", "docs/hooks.md",
     ]
 
     @Test func `every page is on the list`() async throws {
