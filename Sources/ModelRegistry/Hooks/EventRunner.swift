@@ -40,7 +40,7 @@ struct EventRunner {
                     continue
                 }
                 // From here on it waits, whatever becomes of us.
-                try await hooks.folder.journal.note(.listed, [tag])
+                if report.runs.isEmpty { try await hooks.folder.journal.note(.listed, [tag]) }
                 let run = try await attempts(of: rule, event, &record) { number async throws(RegistryError) in
                     // Locks, pauses and downloads take their time: what runs now must be what was allowed.
                     let script = try await hooks.script(of: rule)

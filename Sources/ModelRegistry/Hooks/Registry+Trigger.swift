@@ -17,7 +17,9 @@ extension Registry {
         if let hook = environment.variables[HookInput.depthVariable], !request.isDryRun {
             throw RegistryError(
                 .nestedHook, "hooks do not start hooks, and this is one: \(hook)", subject: hook,
-                hints: ["leave the tag to the git model that runs this hook: it looks for new ones when it is done"])
+                hints: [
+                    "leave the tag: git model trigger --all-pending, watch or a Git hook runs its hooks when this one is done"
+                ])
         }
         let session = try await RegistrySession(location, environment, isFetching: request.isFetching)
         let hooks = try await HookSession(session, allowsAll: request.allowsAll)

@@ -75,7 +75,7 @@ public struct HookRun: Sendable {
     public let exitStatus: Int32?
     /// How long the last attempt took.
     public let milliseconds: Int
-    /// What it printed, both streams: the first 48 KiB and the last 16 KiB.
+    /// What it printed, the first 24 KiB and the last 8 KiB of each stream.
     public let output: String
     /// How many bytes between those are left out.
     public let droppedBytes: Int
