@@ -77,7 +77,7 @@ let package = Package(
         room(
             "ModelRegistry",
             [
-                "CLinux", "RegistryCore", "RegistryFiles", "ArtifactStore", "Outbound", "LibGit2", "GitCommand",
+                "CLinux", "RegistryCore", "RegistryFiles", "RegistryIndex", "ArtifactStore", "Outbound", "LibGit2", "GitCommand",
                 "ChildProcess", "GitTypes",
             ]),
         room("GitModelCLI", ["ModelRegistry", "RegistryCore", "GitTypes", "CBuildCommit", argumentParser]),
