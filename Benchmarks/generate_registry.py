@@ -74,7 +74,8 @@ def registration(draw: random.Random, artifact: Artifact, commit: int) -> Event:
     if draw.random() < 0.3:
         path = shown.partition(":")[2] or shown
         message += (
-            f"\n\nArtifact-Path: models/{path}.bin\nArtifact-Type: model\nArtifact-Digest: sha256:{draw.getrandbits(256):064x}\n"
+            f"\n\nArtifact-Path: models/{path}.bin\nArtifact-Type: model\n"
+            f"Artifact-Digest: sha256:{draw.getrandbits(256):064x}\n"
             f"Artifact-Size: {draw.randrange(10**9)}\nMetric: auc={draw.random():.4f}\nMetric: loss={draw.random():.4f}")
     return Event(f"{artifact.name}@{version}", message, commit, is_new_commit=True)
 
