@@ -91,7 +91,9 @@ def check_history(binary: str, repository: str, options: list[str]) -> str:
     ):
         theirs.append((float(date), *fields, message.strip()))
     differing = set(ours) ^ set(theirs)
-    return f"{len(differing)} events differ, one is {min(differing)}" if differing else ""
+    if differing:
+        return f"{len(differing)} events differ, one is {min(differing)}"
+    return "" if len(ours) == len(theirs) else f"{len(ours)} events of {len(theirs)} tags"
 
 
 def main() -> None:

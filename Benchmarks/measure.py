@@ -161,7 +161,8 @@ def miss_factor(case: Case, ours: Measured, other: Measured) -> float:
 def ratio(case: Case, ours: Measured, other: Measured) -> str:
     if case.at_least is not None:
         return f"{other.median / ours.median:,.1f} × faster"
-    return f"{ours.median / other.median:.3g} × the time"
+    times = ours.median / other.median
+    return f"{times:,.0f} × the time" if times >= 100 else f"{times:.3g} × the time"
 
 
 def bar(case: Case) -> str:

@@ -55,8 +55,9 @@ class Remote:
                 Side("git-model", show, 5, prepare=self.forget),
                 Side("`git fetch` of the tags alone", fetch, 5, prepare=self.make_empty),
                 self.root, tags=TAGS, at_most=1.3, check=self.check),
-            Case("`show -r URL`, again", Side("git-model", show, 15), Side("`git ls-remote --tags`", listing, 15), self.root,
-                 tags=TAGS, at_most=2),
+            Case(
+                "`show -r URL`, again", Side("git-model", show, 15), Side("`git ls-remote --tags`", listing, 15),
+                self.root, tags=TAGS, at_most=2),
         ]
 
     def forget(self) -> None:
@@ -72,7 +73,7 @@ class Remote:
         shown = self.runner.output([self.model, "show", "-r", self.url, "--json"], self.root)
         if shown != self.runner.output([self.model, "show", "-r", str(self.registry), "--json"], self.root):
             sys.exit("bench: the registry at the URL is another one than in its folder")
-        if not any(self.cache.iterdir()):
+        if not self.cache.is_dir():
             sys.exit(f"bench: nothing came into {self.cache}: the first time would be measured as the second")
         self.make_empty()
         self.runner.call(["git", "-C", str(self.copy), "fetch", "-q", *ALONE, "origin", SPEC], self.root)

@@ -22,8 +22,8 @@ FETCHED = 1_000
 LISTED = "--format=%(refname) %(objectname) %(taggername) %(taggerdate) %(subject)"
 # What an event of `history --json` says, as git can say it.
 EVENTS = (
-    "--format=%(taggerdate:iso-strict) %(refname:lstrip=2) %(objectname) %(*objectname) %(taggername) %(taggeremail:trim) "
-    "%(contents)"
+    "--format=%(taggerdate:iso-strict) %(refname:lstrip=2) %(objectname) %(*objectname) %(taggername) "
+    "%(taggeremail:trim) %(contents)"
 )
 
 
@@ -39,6 +39,8 @@ class Scale:
 
     def cases(self, size: int) -> list[Case]:
         folder = registries.of_size(size)
+        # A run that was interrupted may have left some.
+        drop_loose_tags(folder)
         cases = self._reading(folder, size)
         if size == HUGE:
             return cases + self._of_one_tag(folder, size)
@@ -87,18 +89,18 @@ class Scale:
         ]
 
     def _history(self, folder: Path, size: int) -> list[Case]:
+        sorted_events = ["for-each-ref", "--sort=taggerdate", EVENTS, "refs/tags"]
         return [
             Case(
                 "`history --json` of everything", self.ours("history", "--json"),
-                self.git("for-each-ref", "--sort=taggerdate", EVENTS, "refs/tags", label="`git for-each-ref`, same fields"),
-                folder, tags=size, at_most=1.2 if size == LARGE else None, is_quick=size == LARGE,
-                check=self.agrees("history", folder)),
+                self.git(*sorted_events, label="`git for-each-ref`, same fields"), folder, tags=size,
+                at_most=1.2 if size == LARGE else None, is_quick=size == LARGE, check=self.agrees("history", folder)),
         ]
 
     def _after_changes(self, folder: Path, size: int) -> list[Case]:
         """The first command after the refs changed. Before each run the index is up to date, after it the refs are
         what they were."""
-        upstream = self._upstream(folder)
+        upstream = registries.REGISTRIES / f"{folder.name}-upstream"
         of_one = ["show", ARTIFACT, "--json"]
 
         def changed(command: list[str]) -> Callable[[], None]:
@@ -111,8 +113,15 @@ class Scale:
         def drop() -> None:
             drop_loose_tags(folder)
 
+        def check_fetch() -> None:
+            self._make_upstream(folder, upstream)
+            self.seen('"canary"', fetch, of_one, folder)()
+
         def remove_index() -> None:
-            for file in (folder / ".git" / "git-model").glob("index.sqlite*"):
+            files = list((folder / ".git" / "git-model").glob("index.sqlite*"))
+            if self.has_index and not files:
+                sys.exit(f"bench: there is no index in {folder} that could be rebuilt")
+            for file in files:
                 file.unlink()
 
         new_tag = changed(["git", "tag", "-a", "-m", "Registering artifact", NEW_TAG])
@@ -126,7 +135,7 @@ class Scale:
                 tags=size, at_most=1.5, check=self.seen("v9.0.0", new_tag, of_one, folder)),
             Case(
                 "first command after a fetch of 1,000 tags", self.ours("show", prepare=fetch, undo=drop), rebuilt, folder,
-                tags=size, at_most=0.1, check=self.seen('"canary"', fetch, of_one, folder)),
+                tags=size, at_most=0.1, check=check_fetch),
         ]
 
     def _writing(self, folder: Path, size: int) -> list[Case]:
@@ -149,9 +158,8 @@ class Scale:
             )
         ]
 
-    def _upstream(self, folder: Path) -> Path:
-        """A repository that has the objects of this one, and tags of its own."""
-        upstream = registries.REGISTRIES / f"{folder.name}-upstream"
+    def _make_upstream(self, folder: Path, upstream: Path) -> None:
+        """Makes a repository that has the objects of this one, and tags of its own."""
         shutil.rmtree(upstream, ignore_errors=True)
         self.runner.call(["git", "init", "-q", "--bare", str(upstream)], folder)
         (upstream / "objects" / "info" / "alternates").write_text(f"{folder}/.git/objects\n")
@@ -175,7 +183,6 @@ class Scale:
         subprocess.run(
             ["git", "-C", upstream, "fast-import", "--quiet"], input=stream, text=True, check=True,
             env=self.runner.environment)
-        return upstream
 
     def bring_up_to_date(self, folder: Path) -> None:
         if self.has_index:
