@@ -18,7 +18,7 @@ import hostile
 import large
 import performance
 import pushes
-from deliveries import FOLDER_FILES, MEBIBYTE, Deliveries
+from deliveries import MEBIBYTE, Deliveries
 from measure import FAR, Case, Measured, Runner, Side, bar, memory_text, miss_factor, ratio, time_text
 from registries import BUILD, REGISTRIES, for_gto, of_size
 from remote import Remote
@@ -44,7 +44,7 @@ class Bench:
             "TZ": "UTC",
             "LC_ALL": "C.UTF-8",
         }
-        self.runner = Runner(self.environment, budget=4 if is_quick else 30)
+        self.runner = Runner(self.environment, *((4, 2) if is_quick else (30, 3)))
 
     def cases(self) -> list[Case]:
         small = for_gto()
@@ -131,51 +131,6 @@ class Bench:
                 tags=2750,
             )
         )
-        return cases
-
-    def delivery_cases(self, made: Deliveries) -> list[Case]:
-        """Downloads, each held against the tool that people use now. What came is taken away after each run, unmeasured:
-        a file is removed, a folder of many files only at the end. ext4 does not use the inodes of removed files again at
-        once, and searches past all of them for each new file, which may take longer than all else."""
-        model, out = str(self.binary), made.root / "out"
-        remove = ["rm", "-rf", str(out / "ours"), str(out / "theirs")]
-        put_aside = ["sh", "-c", f"mv '{out}'/ours '{out}'/theirs \"$(mktemp -d '{out}/aside.XXXXXX')\" 2> /dev/null; true"]
-        runs = 3 if self.is_quick else 5
-        address = f"{made.files.address}/model.bin"
-        size = f"{made.megabytes} MiB" if made.megabytes < 1024 else f"{made.megabytes // 1024} GiB"
-
-        def ours(repository: str, name: str, runs: int, undo: list[str], writes: bool = False) -> Side:
-            command = [model, "download", name, "-q", "-r", str(made.root / repository), "-o", str(out / "ours")]
-            return Side("git-model", command, runs, undo, writes)
-
-        cases = [
-            Case(
-                f"download {size} over HTTP",
-                ours("address", "model", runs, remove),
-                Side(
-                    "`curl -o`, `sha256sum`",
-                    ["sh", "-c", f"curl -so '{out}/theirs' '{address}' && sha256sum '{out}/theirs'"], runs, remove),
-                out,
-                at_most=1.3,
-                is_quick=True,
-            )
-        ]
-        for kind, least in (("http", 3), ("local", 5)):
-            if made.dvc:
-                repository = f"dvc-{kind}"
-                cases.append(
-                    Case(
-                        f"download {FOLDER_FILES:,} files from DVC, {kind} remote",
-                        ours(repository, "data", 7, put_aside, writes=True),
-                        Side(
-                            "`dvc get`",
-                            [str(made.dvc), "get", "-q", str(made.root / repository), "data", "-o", str(out / "theirs")],
-                            7, put_aside, writes=True),
-                        out,
-                        at_least=least,
-                        is_quick=True,
-                    )
-                )
         return cases
 
     def report_hostile(self, say: Callable[[str], None]) -> None:
@@ -281,7 +236,7 @@ class Run:
         bench = self.bench
         megabytes = 256 if bench.is_quick else 1024
         with Deliveries(REGISTRIES / "delivery", bench.binary, find_dvc(), bench.environment, megabytes) as made:
-            for case in bench.delivery_cases(made):
+            for case in made.cases(runs=3 if bench.is_quick else 5):
                 self.show(case)
             if self.only not in "history":
                 return

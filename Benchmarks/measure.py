@@ -16,8 +16,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# However slow a command is, so often it runs, unless its side asks for less.
-FEWEST_RUNS = 3
 # By this factor no noise misses a bar: no second look is taken.
 FAR = 1.5
 
@@ -88,11 +86,12 @@ def memory_text(kib: int) -> str:
 
 
 class Runner:
-    """Runs commands in one environment. No side gets more than `budget` seconds once it had its fewest runs."""
+    """Runs commands in one environment. A slow command runs until it took `budget` seconds, but `fewest` times."""
 
-    def __init__(self, environment: dict[str, str], budget: float):
+    def __init__(self, environment: dict[str, str], budget: float, fewest: int = 3):
         self.environment = environment
         self.budget = budget
+        self.fewest = fewest
         self.devnull = os.open(os.devnull, os.O_RDWR)
         self.number = 0
 
@@ -137,7 +136,7 @@ class Runner:
         pair = [(case.ours, ours), (case.other, other)]
         for number in range(max(case.ours.runs, case.other.runs)):
             for side, measured in pair:
-                if number < side.runs and (number < FEWEST_RUNS or sum(measured.seconds) < self.budget):
+                if number < side.runs and (number < self.fewest or sum(measured.seconds) < self.budget):
                     self.run(side, case.folder, measured)
             pair.reverse()
         if case.after:

@@ -22,7 +22,8 @@ def row(case: Case, ours: Measured, other: Measured) -> str:
         verdict = "held" if miss_factor(case, ours, other) <= 1 else "**missed**"
     cells = [
         case.name, f"{case.tags:,}" if case.tags else "", str(ours), f"{case.other.label} {other}",
-        ratio(case, ours, other), bar(case), verdict, " / ".join(time_text(statistics.median(side.cpu_seconds)) for side in (ours, other)),
+        ratio(case, ours, other), bar(case), verdict,
+        " / ".join(time_text(statistics.median(side.cpu_seconds)) for side in (ours, other)),
         f"{memory_text(ours.memory_kib)} / {memory_text(other.memory_kib)}",
     ]
     return f"| {' | '.join(cells)} |"

@@ -18,7 +18,7 @@ def registry(name: str, *arguments: str) -> Path:
     key = hashlib.sha256(GENERATOR.read_bytes() + repr(arguments).encode()).hexdigest()
     mark = folder / ".git" / "generated-by"
     if not mark.exists() or mark.read_text() != key:
-        subprocess.run([sys.executable, GENERATOR, folder, *arguments, "--replace"], check=True)
+        subprocess.run([sys.executable, GENERATOR, folder, *arguments, "--replace"], check=True, stdout=sys.stderr)
         mark.write_text(key)
     return folder
 
