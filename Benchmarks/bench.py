@@ -88,7 +88,7 @@ class Bench:
     def reaction(self) -> Case:
         """One event of a large registry, whose hook does nothing: at most 100 ms beside the hook's own time."""
         folder = of_size(LARGE)
-        (folder / ".registry.yaml").write_text("hooks:\n- {name: nothing, on: assigned, run: ['true']}\n")
+        hooks = folder / ".registry.yaml"
         tag = subprocess.run(
             ["git", "-C", folder, "for-each-ref", "--format=%(refname)", "--count=1", "refs/tags/churn-model-1#prod#*"],
             check=True, capture_output=True, text=True).stdout.strip()
@@ -98,7 +98,8 @@ class Bench:
             Side("`git for-each-ref`, names", ["git", "for-each-ref", "refs/tags", "--format=%(refname)"], 20),
             folder,
             tags=LARGE,
-            after=(folder / ".registry.yaml").unlink,
+            check=lambda: hooks.write_text("hooks:\n- {name: nothing, on: assigned, run: ['true']}\n"),
+            after=hooks.unlink,
         )
 
     def _against_gto(self, small: Path, few: int) -> list[Case]:
@@ -195,6 +196,12 @@ class Run:
         self.lines.append(line)
         print(line, flush=True)
 
+    def note(self, line: str) -> None:
+        """Something below the table."""
+        if self.lines[-1].startswith("|"):
+            self.say("")
+        self.say(f"- {line}")
+
     def show(self, case: Case) -> None:
         if self.only not in case.name:
             return
@@ -229,7 +236,6 @@ class Run:
         self.downloads()
         for name, report in (("pushes", self.pushes), ("hostile", self.hostile), ("large", self.large)):
             if self.only in name and (name == "pushes" or not self.bench.is_quick):
-                self.say("")
                 report()
 
     def downloads(self) -> None:
@@ -241,21 +247,20 @@ class Run:
             if self.only not in "history":
                 return
             moved, whole = made.measure_history()
-            self.say("")
-            self.say(
+            self.note(
                 f"download of a 10 MiB model from a URL: {moved / 1e6:.1f} MB moved, "
                 f"of a repository of {whole / 1e6:,.0f} MB")
             if moved > 12 * MEBIBYTE:
                 self.missed.append(f"download of a 10 MiB model: {moved / 1e6:.1f} MB moved, bar 12 MB")
 
     def pushes(self) -> None:
-        self.missed += self.bench.report_pushes(self.say)
+        self.missed += self.bench.report_pushes(self.note)
 
     def hostile(self) -> None:
-        self.bench.report_hostile(self.say)
+        self.bench.report_hostile(self.note)
 
     def large(self) -> None:
-        self.bench.report_large(self.say)
+        self.bench.report_large(self.note)
 
 
 def main() -> int:

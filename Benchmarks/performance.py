@@ -52,6 +52,8 @@ def _output(*command: str) -> str:
 
 def update_page(lines: list[str]) -> None:
     """Puts what was printed between the marks of the page."""
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
+    before, begin, rest = PAGE.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise SystemExit(f"bench: {PAGE} has no place for the table: {BEGIN} and {END}")
     PAGE.write_text("\n".join([before + BEGIN, *lines, END]) + after)
