@@ -158,9 +158,9 @@ def miss_factor(case: Case, ours: Measured, other: Measured) -> float:
 
 
 def ratio(case: Case, ours: Measured, other: Measured) -> str:
-    if case.at_least is not None:
-        return f"{other.median / ours.median:,.1f} × faster"
     times = ours.median / other.median
+    if case.at_least is not None or (case.at_most is None and times < 0.1):
+        return f"{1 / times:,.1f} × faster"
     return f"{times:,.0f} × the time" if times >= 100 else f"{times:.3g} × the time"
 
 
