@@ -115,7 +115,9 @@ public enum JSONValue: Hashable, Sendable {
     }
 
     /// How many bytes the scalar has that starts with this one, in valid UTF-8.
-    private static func scalarLength(_ first: UInt8) -> Int { first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4 }
+    private static func scalarLength(_ first: UInt8) -> Int {
+        first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+    }
 
     private static func writeEscape(_ scalar: UnsafeBufferPointer<UInt8>, to result: inout [UInt8]) {
         switch scalar.first {
