@@ -31,6 +31,15 @@ public struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible 
         self.init(high: words.0, middle: words.1, low: words.2)
     }
 
+    /// The same for bytes in memory, as an index has them by the hundred thousand.
+    public init?(bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == Self.byteCount else { return nil }
+        self.init(
+            high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+            middle: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+            low: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)))
+    }
+
     /// Creates an id from 40 hexadecimal digits of either case, given as ASCII bytes; `nil` for anything else.
     public init?(hexadecimal digits: some Collection<UInt8>) {
         guard digits.count == 2 * Self.byteCount else { return nil }

@@ -26,6 +26,8 @@ struct PackedReferencesParser {
 
     /// Reads the file to its end or to the first line that cannot be read.
     mutating func parse() -> Failure? {
+        // A line for the tag and one for its commit take about 120 bytes.
+        lines.reserveCapacity(count / 120)
         var start = 0
         var number = 0
         var isPeelAllowed = false

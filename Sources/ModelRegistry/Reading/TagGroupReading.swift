@@ -52,6 +52,8 @@ extension TagReader {
 struct ParallelTagReading {
     /// How many tags a processor reads in one go.
     private static let pieceSize = 2048
+    /// How many tags of one artifact make it worth being read by several processors.
+    private static let mostInOneGo = 8 * pieceSize
 
     private let groups: TagGroups
     private let readers: [Worker]
@@ -66,7 +68,8 @@ struct ParallelTagReading {
         let group: Int
         let number: Int
         let positions: ArraySlice<Int>
-        let isWhole: Bool
+        /// How many pieces the group has.
+        let count: Int
     }
 
     private enum Outcome<Value: Sendable>: Sendable {
@@ -110,7 +113,13 @@ struct ParallelTagReading {
                     for outcome in try result.get() {
                         switch outcome {
                         case .made(let value): try body(value)
-                        case .part(let piece, let read): parts[piece.group, default: []].append((piece.number, read))
+                        case .part(let piece, let read):
+                            parts[piece.group, default: []].append((piece.number, read))
+                            guard parts[piece.group]?.count == piece.count else { continue }
+                            var whole = ReadTagGroup()
+                            let read = parts.removeValue(forKey: piece.group) ?? []
+                            for part in read.sorted(by: { $0.number < $1.number }) { whole.add(part.read) }
+                            try body(make(piece.group, whole))
                         }
                     }
                 } catch {
@@ -119,11 +128,6 @@ struct ParallelTagReading {
             }
         }
         if let failure { throw failure }
-        for (group, read) in parts {
-            var whole = ReadTagGroup()
-            for part in read.sorted(by: { $0.number < $1.number }) { whole.add(part.read) }
-            try body(make(group, whole))
-        }
     }
 
     private static func read<Value>(
@@ -133,7 +137,7 @@ struct ParallelTagReading {
             var outcomes: [Outcome<Value>] = []
             for piece in load {
                 let read = try reader.read(piece.positions.lazy.map { groups.references[$0] })
-                outcomes.append(piece.isWhole ? .made(make(piece.group, read)) : .part(piece, read))
+                outcomes.append(piece.count == 1 ? .made(make(piece.group, read)) : .part(piece, read))
             }
             return .success(outcomes)
         } catch {
@@ -148,19 +152,18 @@ struct ParallelTagReading {
         var size = 0
         for group in wanted {
             var rest = Array(groups.groups[group].positions)[...]
-            let isWhole = rest.count <= Self.pieceSize || readers.count == 1
-            var number = 0
-            repeat {
+            let isWhole = rest.count <= Self.mostInOneGo || readers.count == 1
+            let count = isWhole ? 1 : (rest.count + Self.pieceSize - 1) / Self.pieceSize
+            for number in 0..<count {
                 let positions = isWhole ? rest : rest.prefix(Self.pieceSize)
                 rest = rest.dropFirst(positions.count)
-                load.append(Piece(group: group, number: number, positions: positions, isWhole: isWhole))
-                number += 1
+                load.append(Piece(group: group, number: number, positions: positions, count: count))
                 size += positions.count
                 if size >= Self.pieceSize {
                     loads.append(load)
                     (load, size) = ([], 0)
                 }
-            } while !rest.isEmpty
+            }
         }
         if !load.isEmpty { loads.append(load) }
         return loads
