@@ -75,18 +75,24 @@ extension RegistrySession {
         if request.message?.isEmpty == true {
             receipt.notes.append("the message is empty, so the tag says what it does")
         }
+        let open = destination.map { openPush(act, request, $0) }
         let ids: [ObjectID]
         do throws(RegistryError) {
-            ids = try await signs(request) ? try await createSigned(objects) : try await createUnsigned(objects)
+            // Noted before there are refs: whoever is killed in between finds them when he repeats the command.
+            if try await signs(request) {
+                ids = try await createSigned(objects)
+                open?.begin(objects, ids)
+            } else {
+                ids = try await createUnsigned(objects) { open?.begin(objects, $0) }
+            }
         } catch {
+            open?.end()
             if error.code == .tagExists { lost = planned.last?.tag.name }
             throw error
         }
         let created = zip(planned, ids).map { WriteReceipt.CreatedTag(planned: $0, id: $1) }
         receipt.created = created
-        guard let destination else { return }
-        let open = openPush(act, request, destination)
-        open.begin(created.compactMap { tag in tag.id.map { TagReference(name: tag.planned.tag.name, id: $0) } })
+        guard let destination, let open else { return }
         let results = try await publish(created, to: destination, request.pushMode, open, &receipt, &lost)
         open.end()
         // A remote can only have what we made a moment ago where somebody else made the very same.
