@@ -82,21 +82,23 @@ extension RegistrySession {
         }
     }
 
+    private func undone(_ objects: [TagObject], _ ids: [ObjectID], _ error: RegistryError) -> RegistryError {
+        undone(zip(objects, ids).map { TagReference(name: $0.name, id: $1) }, error)
+    }
+
     /// Takes back what was made before an error.
     /// - Returns: the error, or what it comes to where that is not possible either.
-    private func undone(_ objects: [TagObject], _ ids: [ObjectID], _ error: RegistryError) -> RegistryError {
-        var left: [TagName] = []
-        for (object, id) in zip(objects, ids) {
-            takeBack(object.name, id)
-            if (try? repository.reference(RefName(object.name))) == id { left.append(object.name) }
+    func undone(_ tags: [TagReference], _ error: RegistryError) -> RegistryError {
+        for tag in tags { takeBack(tag.name, tag.id) }
+        guard let first = tags.first(where: { (try? repository.reference(RefName($0.name))) == $0.id }) else {
+            return error
         }
-        guard let first = left.first else { return error }
         return RegistryError(
-            .outcomeUnknown,
-            "\(error.message); tag \(first) was made by then, and could neither be completed nor be taken back",
-            subject: RefName(first).description,
-            hints: ["to see it: git show \(first.shellQuoted)", "to delete it: git tag -d \(first.shellQuoted)"],
-            underlying: error.underlying)
+            .outcomeUnknown, "\(error.message); tag \(first.name) was made here and could not be taken back",
+            subject: RefName(first.name).description,
+            hints: [
+                "to see it: git show \(first.name.shellQuoted)", "to delete it: git tag -d \(first.name.shellQuoted)",
+            ], underlying: error.underlying)
     }
 
     /// Stores what is not there yet.

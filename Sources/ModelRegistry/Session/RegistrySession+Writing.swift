@@ -121,18 +121,18 @@ extension RegistrySession {
             // Where nobody knows whether the tags arrived, taking them back could lose the one copy that is known.
             guard error.error.kind == .outcomeUnknown else {
                 let published = Set(error.published)
-                takeBack(created.filter { !published.contains(RefName($0.planned.tag.name)) })
+                let unpublished = created.compactMap { tag in
+                    tag.id.map { TagReference(name: tag.planned.tag.name, id: $0) }
+                }.filter { !published.contains(RefName($0.name)) }
+                let failure = undone(unpublished, RegistryError(error))
                 open.end()
+                guard failure.code != .outcomeUnknown else { throw failure }
                 // What went out already must not be made a second time.
                 if published.isEmpty { lost = error.lostTag }
-                throw RegistryError(error)
+                throw failure
             }
             throw unfinished(RegistryError(error), error.remaining.compactMap(\.tag))
         }
-    }
-
-    private func takeBack(_ created: [WriteReceipt.CreatedTag]) {
-        for tag in created { if let id = tag.id { takeBack(tag.planned.tag.name, id) } }
     }
 
     /// Deletes a tag that we made, unless somebody changed it meanwhile.
