@@ -57,6 +57,7 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(name: "CLibCurl"),
         .target(name: "CLibGit2", linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "CLibSQLite"),
         .target(name: "CBuildCommit", cSettings: [.define("GIT_MODEL_COMMIT", to: "\"\(buildCommit)\"")]),
 
         room("GitTypes", []),
@@ -66,6 +67,7 @@ let package = Package(
         room("Outbound", ["CLibCurl", "CLibCrypto", "GitTypes"]),
         room("RegistryCore", ["GitTypes"]),
         room("RegistryFiles", ["CLibYAML", "RegistryCore", "GitTypes"]),
+        room("RegistryIndex", ["CLibSQLite", "RegistryCore", "GitTypes"]),
 
         room(
             "ArtifactStore",
@@ -75,7 +77,7 @@ let package = Package(
         room(
             "ModelRegistry",
             [
-                "CLinux", "RegistryCore", "RegistryFiles", "ArtifactStore", "Outbound", "LibGit2", "GitCommand",
+                "CLinux", "RegistryCore", "RegistryFiles", "RegistryIndex", "ArtifactStore", "Outbound", "LibGit2", "GitCommand",
                 "ChildProcess", "GitTypes",
             ]),
         room("GitModelCLI", ["ModelRegistry", "RegistryCore", "GitTypes", "CBuildCommit", argumentParser]),
@@ -92,6 +94,7 @@ let package = Package(
         tests("RegistryCoreTests", ["RegistryCore", "GitTypes", "TestSupport"]),
         tests(
             "RegistryFilesTests", ["RegistryFiles", "RegistryCore", "GitTypes", "TestSupport"], exclude: ["Fixtures"]),
+        tests("RegistryIndexTests", ["RegistryIndex", "TestSupport"]),
         tests(
             "ArtifactStoreTests",
             ["ArtifactStore", "Outbound", "RegistryFiles", "RegistryCore", "GitTypes", "TestSupport", "git-model"],

@@ -61,3 +61,12 @@ int git_model_set_search_path(int level, const char *path) {
 int git_model_validate_owner(int is_enabled) {
     return table.git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, is_enabled);
 }
+
+int git_model_set_tag_cache_limit(size_t size) {
+    return table.git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TAG, size);
+}
+
+int git_model_set_window(size_t piece, size_t whole) {
+    int code = table.git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, piece);
+    return code < 0 ? code : table.git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, whole);
+}

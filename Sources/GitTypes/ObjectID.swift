@@ -80,6 +80,9 @@ public struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible 
         self.init(hexadecimal: Array(hexadecimal.utf8))
     }
 
+    /// The first of its bytes: the name of the folder of an object that is in no pack.
+    public var firstByte: UInt8 { UInt8(truncatingIfNeeded: high >> 56) }
+
     /// The 20 bytes, most significant first.
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []

@@ -60,8 +60,9 @@ public struct TagObject: Hashable, Sendable {
     }
 
     /// Takes the bytes of a tag object apart.
+    /// - Parameter neighbour: another tag, likely of the same tagger: texts that are the same are shared with it.
     /// - Throws: ``Defect``; never traps, whatever the bytes.
-    public init(parsing bytes: UnsafeRawBufferPointer) throws(Defect) {
+    public init(parsing bytes: UnsafeRawBufferPointer, beside neighbour: TagObject? = nil) throws(Defect) {
         var lines = HeaderLines(bytes)
         guard let object = lines.next(key: "object ") else { throw .header }
         guard let target = ObjectID(hexadecimal: object) else { throw .target }
@@ -69,14 +70,14 @@ public struct TagObject: Hashable, Sendable {
         guard let tagger = lines.next(key: "tagger ") else { throw .noTagger }
         guard let message = lines.message() else { throw .header }
 
-        let (person, time) = try Self.parseIdentity(tagger)
+        let (person, time) = try Self.parseIdentity(tagger, known: neighbour?.tagger)
         if person.name.isEmpty { throw .emptyTagger }
         let (body, signature) = Self.splitSignature(message)
         let kept = Self.shortened(body)
         guard let text = String(validating: kept, as: UTF8.self) else { throw .encoding }
 
         self.target = target
-        self.targetType = String(lossless: type)
+        self.targetType = type.elementsEqual("commit".utf8) ? "commit" : String(lossless: type)
         self.name = TagName(bytes: name)
         self.tagger = person
         self.time = time
@@ -105,20 +106,37 @@ public struct TagObject: Hashable, Sendable {
     /// Reads `Name <email> seconds offset`, the form of an author, committer and tagger line.
     /// - Throws: ``Defect/tagger`` or ``Defect/encoding``.
     public static func parseIdentity(_ line: some Collection<UInt8>) throws(Defect) -> (Person, Timestamp) {
-        let line = Array(line)
+        let result: Result<(Person, Timestamp), Defect> = Array(line).withUnsafeBytes { bytes in
+            do throws(Defect) { return .success(try parseIdentity(bytes, known: nil)) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    /// - Parameter known: who it may be.
+    private static func parseIdentity(
+        _ line: UnsafeRawBufferPointer, known: Person?
+    ) throws(Defect) -> (Person, Timestamp) {
         guard let open = line.firstIndex(of: UInt8(ascii: "<")),
             let close = line.lastIndex(of: UInt8(ascii: ">")), open < close
         else { throw .tagger }
-        guard let name = String(validating: line[..<open], as: UTF8.self),
-            let email = String(validating: line[(open + 1)..<close], as: UTF8.self)
-        else { throw .encoding }
+        var nameBytes = UnsafeRawBufferPointer(rebasing: line[..<open])
+        if nameBytes.last == UInt8(ascii: " ") { nameBytes = UnsafeRawBufferPointer(rebasing: nameBytes.dropLast()) }
+        let emailBytes = UnsafeRawBufferPointer(rebasing: line[(open + 1)..<close])
+        let person: Person
+        if let known, known.name.utf8.elementsEqual(nameBytes), known.email.utf8.elementsEqual(emailBytes) {
+            person = known
+        } else {
+            guard let name = String(validating: nameBytes, as: UTF8.self),
+                let email = String(validating: emailBytes, as: UTF8.self)
+            else { throw .encoding }
+            person = Person(name: name, email: email)
+        }
         let fields = line[(close + 1)...].split(separator: UInt8(ascii: " "))
         guard let first = fields.first, let seconds = Int64(String(decoding: first, as: UTF8.self)),
             seconds.magnitude < 1 << 47
         else { throw .tagger }
         let offset = fields.count > 1 ? parseOffset(fields[1]) : 0
-        let trimmed = name.hasSuffix(" ") ? String(name.dropLast()) : name
-        return (Person(name: trimmed, email: email), Timestamp(seconds: seconds, offsetMinutes: offset))
+        return (person, Timestamp(seconds: seconds, offsetMinutes: offset))
     }
 
     /// Minutes east of UTC of `+0130`; zero for anything that is no such text.

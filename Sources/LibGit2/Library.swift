@@ -37,6 +37,9 @@ public enum Library {
             // Without this option libgit2 neither syncs objects nor refs (`git_repository__fsync_gitdir`), and a tag
             // that was reported as made could be gone after a power cut.
             try call("start libgit2") { git_model_enable_fsync(1) }
+            // Each tag object is read once. Kept ones, and the pack mapped as a whole, would take 500 MB for a million.
+            try call("start libgit2") { git_model_set_tag_cache_limit(0) }
+            try call("start libgit2") { git_model_set_window(32 << 20, 128 << 20) }
             try leaveOutConfiguration()
             return nil
         } catch {

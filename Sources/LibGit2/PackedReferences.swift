@@ -24,9 +24,14 @@ struct PackedReferences {
     static func read(
         _ path: [CChar], prefix: some Collection<UInt8>, operation: String
     ) throws(GitError) -> PackedReferences {
-        guard let bytes = try FileBytes.read(path, operation: operation), !bytes.isEmpty else {
-            return PackedReferences(bytes: [], lines: [])
-        }
+        try parse(try FileBytes.read(path, operation: operation) ?? [], prefix: prefix, operation: operation)
+    }
+
+    /// Reads what `packed-refs` holds.
+    /// - Throws: ``GitError`` as ``read(_:prefix:operation:)``.
+    static func parse(
+        _ bytes: [UInt8], prefix: some Collection<UInt8>, operation: String
+    ) throws(GitError) -> PackedReferences {
         let prefix = Array(prefix)
         let (lines, failure) = bytes.withUnsafeBytes { buffer in
             guard let base = buffer.baseAddress else { return ([Line](), PackedReferencesParser.Failure?.none) }
@@ -47,23 +52,45 @@ struct PackedReferences {
 }
 
 /// What tells one `packed-refs` from the next; git replaces the file and never writes into it.
-struct FileStamp: Equatable {
-    let inode: UInt
-    let size: Int
-    let seconds: Int
-    let nanoseconds: Int
+public struct FileStamp: Hashable, Sendable {
+    /// The device, the inode, the size in bytes, and the times of the last change of content and of inode.
+    public let words: [Int64]
 
     /// The stamp of a file; `nil` where there is none.
     init?(_ path: [CChar]) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
-        inode = UInt(status.st_ino)
-        size = Int(status.st_size)
-        (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+        self.init(status)
+    }
+
+    /// The stamp of a file; `nil` where there is none.
+    public init?(path: String) {
+        self.init(Array(path.utf8CString))
+    }
+
+    init(_ status: stat) {
+        words = [
+            Int64(bitPattern: UInt64(status.st_dev)), Int64(bitPattern: UInt64(status.st_ino)), Int64(status.st_size),
+            Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec), Int64(status.st_ctim.tv_sec),
+            Int64(status.st_ctim.tv_nsec),
+        ]
+    }
+
+    var size: Int { Int(words[2]) }
+
+    /// Whether the file is so old that another one with the same stamp cannot have come in its place since: two seconds,
+    /// since some file systems count in those, and not in the future. Within one tick of the clock a file can be
+    /// replaced twice and get its first inode back.
+    public var isSettled: Bool {
+        let now = Int64(time(nil))
+        return now - max(words[3], words[5]) > 2
     }
 }
 
 extension Repository {
+    /// Takes a `packed-refs` for good that was found to be so by somebody else.
+    public func trustPackedReferences(_ stamp: FileStamp?) { goodPackedReferences = stamp }
+
     /// Throws where `packed-refs` is damaged, in which case libgit2 finds no ref in it and says nothing.
     ///
     /// A file that was good is looked at again only when it has changed: finding a revision asks for several refs.

@@ -14,7 +14,7 @@ extension Repository {
         _ id: ObjectID, _ body: (ObjectKind, UnsafeRawBufferPointer) throws(GitError) -> Result
     ) throws(GitError) -> Result {
         let operation = "read object \(id)"
-        if LooseObject.isCutShort(id, in: objectDirectories) {
+        if isCutShort(id) {
             throw GitError(
                 .damaged(what: "object \(id)"), operation: operation, message: "the file of object \(id) is cut short")
         }
@@ -29,6 +29,12 @@ extension Repository {
         guard let kind = ObjectKind(git_odb_object_type(object)) else { throw .unknownKind(of: id, operation) }
         let bytes = UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object))
         return try body(kind, bytes)
+    }
+
+    private func isCutShort(_ id: ObjectID) -> Bool {
+        let folders = looseFolders ?? LooseObject.folders(in: objectDirectories)
+        looseFolders = folders
+        return folders.contains(id.firstByte) && LooseObject.isCutShort(id, in: objectDirectories)
     }
 
     /// The kind and the size in bytes of an object, without its content.
@@ -98,6 +104,7 @@ extension Repository {
         try call(operation) {
             bytes.withUnsafeBytes { git_odb_write(&id, objects, $0.baseAddress, $0.count, GIT_OBJECT_TAG) }
         }
+        looseFolders = nil
         return ObjectID(id)
     }
 

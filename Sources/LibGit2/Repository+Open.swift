@@ -18,12 +18,25 @@ extension Repository {
     public static func open(
         at path: String, isInsideHook: Bool = false, environment: (String) -> String? = environmentValue
     ) throws(GitError) -> Repository {
-        try Library.start()
         let hook = isInsideHook ? HookEnvironment(environment, relativeTo: path) : HookEnvironment()
+        return try open(at: path, hook, ceilings: environment("GIT_CEILING_DIRECTORIES"))
+    }
+
+    /// Opens the same repository by a handle that another task may use beside this one.
+    /// - Throws: ``GitError`` as ``open(at:isInsideHook:environment:)``.
+    public func another() throws(GitError) -> Repository {
+        var hook = hook
+        if hook.gitDirectory == nil { hook.gitDirectory = gitDirectory }
+        return try Self.open(at: gitDirectory, hook, ceilings: nil)
+    }
+
+    private static func open(
+        at path: String, _ hook: HookEnvironment, ceilings: String?
+    ) throws(GitError) -> Repository {
+        try Library.start()
         let operation = "open the repository at \(hook.gitDirectory ?? path)"
         let handle = try openHandle(
-            hook.gitDirectory ?? path, isExact: hook.gitDirectory != nil,
-            ceilings: environment("GIT_CEILING_DIRECTORIES"), operation: operation)
+            hook.gitDirectory ?? path, isExact: hook.gitDirectory != nil, ceilings: ceilings, operation: operation)
         let objects: OpaquePointer
         do throws(GitError) {
             objects = try openObjects(of: handle, hook: hook, operation: operation)
@@ -31,9 +44,7 @@ extension Repository {
             git_repository_free(handle)
             throw error
         }
-        let repository = Repository(
-            owning: handle, objects: objects,
-            objectDirectories: [hook.objectDirectory].compactMap { $0 } + hook.alternates)
+        let repository = Repository(owning: handle, objects: objects, hook: hook)
         try repository.refuseForeignFormat(operation: operation)
         return repository
     }
@@ -98,10 +109,13 @@ extension Repository {
 }
 
 /// What Git tells a hook about the repository through the environment.
-private struct HookEnvironment {
+struct HookEnvironment {
     var gitDirectory: String?
     var objectDirectory: String?
     var alternates: [String] = []
+
+    /// The folders with objects that Git names.
+    var objectDirectories: [String] { [objectDirectory].compactMap { $0 } + alternates }
 
     init() {}
 

@@ -2,6 +2,9 @@ import CLibGit2
 import GitTypes
 
 extension Repository {
+    /// The files that hold the tags.
+    public var referenceFiles: ReferenceFiles { ReferenceFiles(root: commonPath) }
+
     /// Lists the refs below `refs/tags/`: loose and packed, nested and symbolic ones.
     ///
     /// The files are read here and not by libgit2, which reports success and no tags where `packed-refs` is damaged. For
@@ -44,13 +47,13 @@ extension [UInt8] {
 }
 
 /// Puts loose and packed refs together; a loose ref hides the packed one of its name.
-private struct TagListMerge {
+struct TagListMerge {
     let loose: [LooseReferences.Entry]
     let packed: PackedReferences
 
     func list(resolving resolve: ([UInt8]) -> ObjectID?) -> TagList {
-        var list = TagList(references: [], damaged: [])
-        list.references.reserveCapacity(loose.count + packed.lines.count)
+        var list = TagList()
+        list.references.reserve(loose.count + packed.lines.count)
         packed.bytes.withUnsafeBytes { bytes in
             var next = 0
             for line in packed.lines {
@@ -68,35 +71,36 @@ private struct TagListMerge {
     }
 
     private func append(_ line: PackedReferences.Line, name: UnsafeRawBufferPointer, to list: inout TagList) {
-        let tag = Self.tagName(name)
+        let name = Self.shortName(name)
         if let problem = line.problem {
-            list.damaged.append(TagList.Damaged(name: tag, problem: problem))
+            list.damaged.append(TagList.Damaged(name: TagName(shortName: name), problem: problem))
         } else {
-            list.references.append(TagReference(name: tag, id: line.id))
+            list.references.append(name, line.id)
         }
     }
 
     private func append(
         _ entry: LooseReferences.Entry, to list: inout TagList, resolving resolve: ([UInt8]) -> ObjectID?
     ) {
-        let tag = entry.name.withUnsafeBytes { Self.tagName($0) }
-        switch entry.value {
-        case .id(let id): list.references.append(TagReference(name: tag, id: id))
-        case .damaged(let problem): list.damaged.append(TagList.Damaged(name: tag, problem: problem))
-        case .symbolic(let target):
-            if let id = resolve(entry.name) {
-                list.references.append(TagReference(name: tag, id: id))
-            } else {
-                let problem = "it points to '\(String(lossless: target))', which does not exist"
-                list.damaged.append(TagList.Damaged(name: tag, problem: problem))
+        var problem: String?
+        entry.name.withUnsafeBytes { bytes in
+            let name = Self.shortName(bytes)
+            switch entry.value {
+            case .id(let id): list.references.append(name, id)
+            case .damaged(let reason): problem = reason
+            case .symbolic(let target):
+                if let id = resolve(entry.name) {
+                    list.references.append(name, id)
+                } else {
+                    problem = "it points to '\(String(lossless: target))', which does not exist"
+                }
             }
+            if let problem { list.damaged.append(TagList.Damaged(name: TagName(shortName: name), problem: problem)) }
         }
     }
 
-    /// The name without `refs/tags/`. Nearly every name is UTF-8; asking for that first saves the general way.
-    private static func tagName(_ name: UnsafeRawBufferPointer) -> TagName {
-        let short = UnsafeRawBufferPointer(rebasing: name[RefName.tagPrefix.utf8.count...])
-        if let text = String(validating: short, as: UTF8.self) { return TagName(asRead: text) }
-        return TagName(bytes: short)
+    /// The name without `refs/tags/`.
+    private static func shortName(_ name: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: name[RefName.tagPrefix.utf8.count...])
     }
 }

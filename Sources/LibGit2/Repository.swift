@@ -11,8 +11,13 @@ public final class Repository {
     let objects: OpaquePointer
     /// The folder that all worktrees share, without a slash at the end, as bytes: paths need not be UTF-8.
     let commonPath: [UInt8]
+    /// What Git told about the repository where this is a hook.
+    let hook: HookEnvironment
     /// The folders with the files of single objects.
     let objectDirectories: [[UInt8]]
+
+    /// The first bytes of the ids that may have a file of their own; `nil` until it is asked for.
+    var looseFolders: Set<UInt8>?
 
     /// The `packed-refs` that was found to be good; `nil` where none is there or none was looked at.
     var goodPackedReferences: FileStamp?
@@ -21,14 +26,14 @@ public final class Repository {
     public var lockWait: Duration = .seconds(1)
 
     /// Takes over the handles.
-    /// - Parameter objectDirectories: those that a hook is told of; empty where the repository's own is meant.
-    init(owning handle: OpaquePointer, objects: OpaquePointer, objectDirectories: [String]) {
+    init(owning handle: OpaquePointer, objects: OpaquePointer, hook: HookEnvironment) {
+        self.hook = hook
         self.handle = handle
         self.objects = objects
         let commonPath = Self.bytes(git_repository_commondir(handle))
         self.commonPath = commonPath
         self.objectDirectories = LooseObject.directories(
-            [commonPath + "/objects".utf8] + objectDirectories.map { Array($0.utf8) })
+            [commonPath + "/objects".utf8] + hook.objectDirectories.map { Array($0.utf8) })
     }
 
     deinit {

@@ -14,6 +14,69 @@ public struct TagReference: Hashable, Sendable {
     }
 }
 
+/// Usable tags, ordered by the bytes of their names, as `git for-each-ref` orders them.
+///
+/// The names lie one behind the other in one array: a million texts of their own would take three times the memory.
+public struct TagReferences: RandomAccessCollection, Hashable, Sendable {
+    private var names: [UInt8] = []
+    /// Where each name ends.
+    private var ends: [Int] = []
+    private var ids: [ObjectID] = []
+
+    /// Makes the list of no tag.
+    public init() {}
+
+    /// Makes a list of tags that are ordered by the bytes of their names.
+    public init(_ tags: some Sequence<TagReference>) {
+        for tag in tags {
+            var name = tag.name.description
+            name.withUTF8 { append(UnsafeRawBufferPointer($0), tag.id) }
+        }
+    }
+
+    /// The position of the first tag: zero.
+    public var startIndex: Int { 0 }
+    /// The number of tags.
+    public var endIndex: Int { ids.count }
+
+    /// The tag at a position.
+    public subscript(position: Int) -> TagReference {
+        TagReference(name: withName(at: position) { TagName(shortName: $0) }, id: ids[position])
+    }
+
+    /// The id of the tag at a position.
+    public func id(at position: Int) -> ObjectID { ids[position] }
+
+    /// Lends the bytes of the name of the tag at a position.
+    public func withName<Result>(at position: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let start = position == 0 ? 0 : ends[position - 1]
+        return names.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start..<ends[position]])) }
+    }
+
+    mutating func reserve(_ count: Int) {
+        names.reserveCapacity(32 * count)
+        ends.reserveCapacity(count)
+        ids.reserveCapacity(count)
+    }
+
+    mutating func append(_ name: UnsafeRawBufferPointer, _ id: ObjectID) {
+        names += name
+        ends.append(names.count)
+        ids.append(id)
+    }
+}
+
+extension TagName {
+    /// The name that these bytes are. Nearly every name is UTF-8; asking for that first saves the general way.
+    init(shortName bytes: UnsafeRawBufferPointer) {
+        if let text = String(validating: bytes, as: UTF8.self) {
+            self.init(asRead: text)
+        } else {
+            self.init(bytes: bytes)
+        }
+    }
+}
+
 /// The tags of a repository.
 public struct TagList: Hashable, Sendable {
     /// A tag whose ref cannot be used. `git for-each-ref` leaves these out with a warning.
@@ -30,8 +93,8 @@ public struct TagList: Hashable, Sendable {
         }
     }
 
-    /// The usable tags, ordered by the bytes of their names, as `git for-each-ref` orders them.
-    public internal(set) var references: [TagReference]
+    /// The usable tags.
+    public internal(set) var references = TagReferences()
     /// The unusable ones, in the same order.
-    public internal(set) var damaged: [Damaged]
+    public internal(set) var damaged: [Damaged] = []
 }

@@ -31,3 +31,8 @@ int git_model_enable_fsync(int is_enabled);
 int git_model_set_search_path(int level, const char *path);
 /// Turns libgit2's check of a repository's owner on or off (`GIT_OPT_SET_OWNER_VALIDATION`).
 int git_model_validate_owner(int is_enabled);
+/// Sets how large a tag object may be to be kept in memory after it was read (`GIT_OPT_SET_CACHE_OBJECT_LIMIT`).
+int git_model_set_tag_cache_limit(size_t size);
+/// Sets how much of packs is mapped into memory: in one piece, and in all (`GIT_OPT_SET_MWINDOW_SIZE`,
+/// `GIT_OPT_SET_MWINDOW_MAPPED_LIMIT`).
+int git_model_set_window(size_t piece, size_t whole);

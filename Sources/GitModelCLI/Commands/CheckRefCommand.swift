@@ -48,7 +48,7 @@ struct CheckRefCommand: AsyncParsableCommand {
                 .invalidArguments, "only one output format may be chosen",
                 hints: ["keep one of --json, --name, --version, --event, --stage, --format"])
         }
-        let checked = try await common.registry().event(ofTag: ref)
+        let checked = try await common.registry().event(ofTag: ref, describes: json || format != nil)
         let event = checked.event
         let printer = common.printer
         if json {

@@ -35,7 +35,8 @@ struct HistoryCommand: AsyncParsableCommand {
                 .invalidArguments, "only one output format may be chosen", hints: ["keep one of --json, --plain"])
         }
         let selector = try name.map { try Selector($0) }
-        let snapshot = try await common.registry().snapshot()
+        let snapshot = try await common.registry().snapshot(
+            selector.map { .artifact($0.artifact) } ?? .everything)
         common.printer.warn(of: snapshot)
         let events = try snapshot.state.history(of: selector, isAscending: ascending)
         let printer = common.printer

@@ -28,13 +28,24 @@ struct ShowCommand: AsyncParsableCommand {
         let selector = try name.map { try Selector($0) }
         let query = try filter.query()
         let registry = try common.registry()
-        let snapshot = try await registry.snapshot()
+        let snapshot = try await registry.snapshot(scope(selector, query, format))
         let printer = common.printer
         printer.warn(of: snapshot)
         if let selector {
             try await show(selector, in: snapshot, of: registry, query, format, printer)
         } else {
             try show(RegistryView(snapshot, query), format, printer)
+        }
+    }
+
+    /// What has to be read: the history only where it may be shown.
+    private func scope(_ selector: Selector?, _ query: ShowQuery, _ format: ShowFormat) -> RegistryScope {
+        guard let selector else { return query.isPlain ? .current : .everything }
+        switch selector.target {
+        case .latest, .stage:
+            return query.isPlain && format != .json
+                ? .currentArtifact(selector.artifact) : .artifact(selector.artifact)
+        case .artifact, .version: return .artifact(selector.artifact)
         }
     }
 
@@ -64,9 +75,15 @@ struct ShowCommand: AsyncParsableCommand {
         _ selector: Selector, in snapshot: RegistrySnapshot, of registry: Registry, _ query: ShowQuery,
         _ format: ShowFormat, _ printer: Printer
     ) async throws {
-        let artifact = try snapshot.state.requireArtifact(selector.artifact)
-        let versions = ArtifactView.versions(of: artifact, selector.target, query)
-        if versions.isEmpty { throw nothingFound(selector, snapshot.state) }
+        var artifact = try snapshot.state.requireArtifact(selector.artifact)
+        var versions = ArtifactView.versions(of: artifact, selector.target, query)
+        if versions.isEmpty || artifact.latestVersion == nil {
+            // Why there is none, and what else `@latest` may mean, only the history tells.
+            let whole = try await registry.snapshot(.artifact(selector.artifact)).state
+            artifact = try whole.requireArtifact(selector.artifact)
+            versions = ArtifactView.versions(of: artifact, selector.target, query)
+            if versions.isEmpty { throw nothingFound(selector, whole) }
+        }
         let needsFacts = format == .json || versions.contains { $0.version.authoringEvent == nil }
         let facts = needsFacts ? try await registry.commitFacts(Set(versions.map(\.version.commit)), snapshot) : [:]
         let view = ArtifactView(artifact: artifact, versions: versions, facts: facts)
@@ -194,4 +211,10 @@ struct ShowQuery {
     let stagesPerVersion: Int?
     let versionsPerStage: Int?
     let order: VersionOrder
+
+    /// Whether it asks for what holds now and for no more.
+    var isPlain: Bool {
+        !isRegisteredOnly && !includesDeprecated && stagesPerVersion == nil && versionsPerStage == 1
+            && order == .timestamp
+    }
 }

@@ -25,7 +25,7 @@ struct StagesCommand: AsyncParsableCommand {
             throw RegistryError(
                 .invalidArguments, "--allowed and --used exclude each other", hints: ["leave out one of them"])
         }
-        let snapshot = try await common.registry().snapshot()
+        let snapshot = try await common.registry().snapshot(.current)
         // Which stages are allowed is not known then; which are in use is.
         if !used, let error = snapshot.configurationError { throw error }
         common.printer.warn(of: snapshot)

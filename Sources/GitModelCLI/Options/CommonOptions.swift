@@ -12,10 +12,14 @@ struct CommonOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "Leave out reminders and progress")
     var quiet = false
 
+    @Flag(name: .customLong("no-index"), help: "Read every tag again instead of what is new")
+    var readsAllTags = false
+
     /// The registry that the options name.
     func registry() throws -> Registry {
         var environment = RegistryEnvironment.current
         if let program = Executable.path { environment.program = program }
+        environment.usesIndex = !readsAllTags && environment.variables["GIT_MODEL_NO_INDEX"] == nil
         let printer = printer
         if isatty(STDERR_FILENO) != 0 { environment.announce = { printer.note($0.terminalSafe() + " …") } }
         return try Registry(RepositoryLocation(argument: repo), environment: environment)

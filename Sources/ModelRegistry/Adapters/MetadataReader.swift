@@ -27,19 +27,34 @@ struct MetadataReader {
     func annotations(
         at commit: ObjectID, folders: some Sequence<String>
     ) async throws(RegistryError) -> Annotations {
+        let paths = Self.paths(configuration) + Set(folders).sorted().map { "\($0)/dvc.yaml" }
+        return try await Self.annotations(in: paths) { path async throws(RegistryError) in
+            try await files.file(at: path, of: commit, limit: Self.fileLimit)
+        }
+    }
+
+    /// The files that describe artifacts of any folder.
+    static func paths(_ configuration: RegistryConfiguration) -> [String] {
+        [configuration.annotationsFile, "dvc.yaml"]
+    }
+
+    /// The annotations in some files.
+    /// - Parameter file: gives a file's bytes; `nil` where there is none.
+    static func annotations(
+        in paths: [String], file: (String) async throws(RegistryError) -> [UInt8]?
+    ) async throws(RegistryError) -> Annotations {
         var result = Annotations()
-        let paths = [configuration.annotationsFile, "dvc.yaml"] + Set(folders).sorted().map { "\($0)/dvc.yaml" }
         for path in paths {
             do throws(RegistryError) {
-                guard let bytes = try await files.file(at: path, of: commit, limit: Self.fileLimit) else { continue }
+                guard let bytes = try await file(path) else { continue }
                 let parsed = try AnnotationFile.parse(bytes, file: path)
                 result.values += parsed.annotations
-                result.findings += parsed.problems.map { Self.finding($0, path) }
+                result.findings += parsed.problems.map { finding($0, path) }
             } catch {
                 guard error.code == .invalidFile || error.code == .tooLarge || error.code == .invalidName else {
                     throw error
                 }
-                result.findings.append(Self.finding(error, path))
+                result.findings.append(finding(error, path))
             }
         }
         return result

@@ -46,7 +46,7 @@ struct HookJournal {
     /// - Parameter ledger: what it says was cut short is no history.
     /// - Returns: how many tags are history; `nil` where the journal was there.
     func begin(
-        with tags: [TagReference], exceptCutShort ledger: HookLedger
+        with tags: some Sequence<TagReference>, exceptCutShort ledger: HookLedger
     ) async throws(RegistryError) -> Int? {
         if exists { return nil }
         let lock = try await locks.take("journal")
@@ -77,7 +77,7 @@ struct HookJournal {
 
     /// The tags that wait for hooks, in the order of their names.
     /// - Parameter includesHistory: also those that were there before hooks were first asked about.
-    func pending(of tags: [TagReference], includesHistory: Bool = false) throws(RegistryError) -> Pending {
+    func pending(of tags: some Sequence<TagReference>, includesHistory: Bool = false) throws(RegistryError) -> Pending {
         let entries = try read()
         var pending = Pending()
         for tag in tags where RegistryTag(tag.name) != nil {

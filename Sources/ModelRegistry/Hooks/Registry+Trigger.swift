@@ -96,7 +96,7 @@ struct TriggerRun {
         return TriggerRun(registry: registry, hooks: hooks, request: request, observe: observe)
     }
 
-    private func references() throws(RegistryError) -> [TagReference] {
+    private func references() throws(RegistryError) -> TagReferences {
         try RegistryError.wrapping { () throws(GitError) in try hooks.registry.repository.tagReferences() }.references
     }
 

@@ -86,6 +86,6 @@ extension RegistrySnapshot {
     /// - Throws: ``RegistryError`` where the configuration cannot be read: a rule must not be lost by a slip of the pen.
     func planner() throws(RegistryError) -> RegistryPlanner {
         if let configurationError { throw configurationError }
-        return RegistryPlanner(state: state, tagNames: TagNames(tags), configuration: configuration)
+        return RegistryPlanner(state: state, tagNames: tagNames, configuration: configuration)
     }
 }

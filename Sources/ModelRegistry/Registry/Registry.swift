@@ -17,10 +17,13 @@ public struct Registry: Sendable {
         self.environment = environment
     }
 
-    /// Reads the whole registry: state, configuration, annotations of HEAD.
+    /// Reads the registry, or what of it is needed: state, configuration, annotations of HEAD.
     /// - Throws: ``RegistryError`` where the repository or its configuration cannot be read.
-    public func snapshot() async throws(RegistryError) -> RegistrySnapshot {
-        try await RegistrySession(location, environment).snapshot()
+    public func snapshot(_ scope: RegistryScope = .everything) async throws(RegistryError) -> RegistrySnapshot {
+        if let session = IndexedSession(location, environment), let snapshot = try await session.snapshot(scope) {
+            return snapshot
+        }
+        return try await RegistrySession(location, environment).snapshot(scope)
     }
 
     /// Reads what commits and their files say: GTO's enrichments.
@@ -34,11 +37,16 @@ public struct Registry: Sendable {
     }
 
     /// Reads a tag back as an event.
-    /// - Parameter ref: a tag's name, with or without `refs/tags/`.
+    /// - Parameters:
+    ///   - ref: a tag's name, with or without `refs/tags/`.
+    ///   - describes: also reads what the files say of the artifact.
     /// - Throws: ``RegistryError`` with code ``ErrorCode/notARegistryTag``, ``ErrorCode/lightweightTag``,
     ///   ``ErrorCode/revisionNotFound`` or ``ErrorCode/damagedRepository``.
-    public func event(ofTag ref: String) async throws(RegistryError) -> CheckedEvent {
+    public func event(ofTag ref: String, describes: Bool = true) async throws(RegistryError) -> CheckedEvent {
+        let indexed = IndexedSession(location, environment)?.event(ofTag: ref)
+        if !describes, let indexed { return CheckedEvent(event: indexed, annotation: nil) }
         let session = try await RegistrySession(location, environment)
+        if let indexed { return try await session.described(indexed, try await session.configuration().value) }
         return try await session.check(ref, try await session.configuration().value)
     }
 
@@ -54,6 +62,9 @@ public struct Registry: Sendable {
     /// Looks for everything odd.
     /// - Throws: ``RegistryError`` where the repository cannot be read at all.
     public func diagnose() async throws(RegistryError) -> Diagnosis {
-        try await RegistrySession(location, environment).diagnose()
+        var environment = environment
+        // Damage is looked for where it is.
+        environment.usesIndex = false
+        return try await RegistrySession(location, environment).diagnose()
     }
 }

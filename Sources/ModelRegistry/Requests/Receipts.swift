@@ -5,8 +5,8 @@ public import RegistryCore
 public struct RegistrySnapshot: Sendable {
     /// The state that the tags, and the annotations of HEAD, make.
     public let state: RegistryState
-    /// The names of all tags, the registry's and others.
-    public let tags: [TagName]
+    /// The names that are taken, of the artifact that was asked for.
+    let tagNames: TagNames
     /// What the configuration says.
     public let configuration: RegistryConfiguration
     /// The commit of HEAD; `nil` in a repository without commits.
@@ -15,6 +15,27 @@ public struct RegistrySnapshot: Sendable {
     public let findings: [Finding]
     /// Why the configuration cannot be read; then ``configuration`` is empty.
     public let configurationError: RegistryError?
+
+    init(
+        _ tags: TagState, head: ObjectID?, configuration: RegistryConfiguration,
+        _ configurationError: RegistryError?, _ annotations: MetadataReader.Annotations
+    ) {
+        var state = tags.state
+        var findings = tags.findings
+        if let error = configurationError {
+            findings.append(
+                Finding(
+                    .unreadableFile, subject: error.subject ?? "configuration", message: error.message,
+                    hint: error.hints.first))
+        }
+        if let head { state.addAnnotations(annotations.values, at: head) }
+        self.state = state
+        self.tagNames = tags.names
+        self.configuration = configuration
+        self.head = head
+        self.findings = findings + annotations.findings
+        self.configurationError = configurationError
+    }
 }
 
 /// A tag read back as an event, with what the files at its commit say.

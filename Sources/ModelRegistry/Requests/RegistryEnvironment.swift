@@ -9,6 +9,9 @@ public struct RegistryEnvironment: Sendable {
     /// The `git-model` program, which runs hooks in the background; without a path it is looked for in `PATH`.
     public var program = "git-model"
 
+    /// Whether the index of tags is used; without it every tag is read again, and says the same.
+    public var usesIndex = true
+
     /// Hears what takes longer than half a second, as one clause: "fetching the tags of https://…". Not escaped.
     public var announce: @Sendable (String) -> Void = { _ in }
 

@@ -26,7 +26,7 @@ extension RegistrySession {
         if let receipt = try await completeOpenPush(act, request, &lost) { return receipt }
         var attempt = 1
         while true {
-            let snapshot = try await snapshot()
+            let snapshot = try await snapshot(.artifact(act.artifact))
             let plan: TagPlan
             do throws(RegistryError) { plan = try act.plan(try snapshot.planner()) } catch {
                 throw explained(error, lost, act.artifact, snapshot)
@@ -38,7 +38,7 @@ extension RegistrySession {
                 guard let tag = lost, plan.deletions.isEmpty else { throw error }
                 try await bringTags(of: act.artifact, request)
                 guard attempt < Self.attemptLimit else {
-                    throw explained(error, tag, act.artifact, try await self.snapshot())
+                    throw explained(error, tag, act.artifact, try await self.snapshot(.artifact(act.artifact)))
                 }
             }
             // Those who met once shall not meet again.
@@ -78,7 +78,7 @@ extension RegistrySession {
         let open = openPush(act, request, destination)
         let tags = open.tags
         guard !tags.isEmpty else { return nil }
-        let events = try await snapshot().state.artifact(act.artifact)?.eventsNewestFirst ?? []
+        let events = try await snapshot(.artifact(act.artifact)).state.artifact(act.artifact)?.eventsNewestFirst ?? []
         let own = tags.compactMap { tag in events.first { $0.ref == tag.name && $0.id == tag.id } }
         guard own.count == tags.count, Set(own) == Set(events.prefix(own.count)) else {
             // Nothing was sent before all of them were made. The first ones alone are not what was asked for.

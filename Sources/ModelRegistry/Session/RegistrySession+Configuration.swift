@@ -13,8 +13,15 @@ extension RegistrySession {
     func configuration(
         at head: ObjectID?, _ files: CommitFiles
     ) async throws(RegistryError) -> (RegistryConfiguration, RegistryError?) {
+        try await Self.readable { () async throws(RegistryError) in try await readConfiguration(at: head, files) }
+    }
+
+    /// A configuration, or where its file cannot be read an empty one and why.
+    static func readable(
+        _ read: () async throws(RegistryError) -> RegistryConfiguration
+    ) async throws(RegistryError) -> (RegistryConfiguration, RegistryError?) {
         do throws(RegistryError) {
-            return (try await readConfiguration(at: head, files), nil)
+            return (try await read(), nil)
         } catch {
             guard [.invalidFile, .tooLarge, .invalidName].contains(error.code) else { throw error }
             return (RegistryConfiguration(), error)
@@ -30,20 +37,32 @@ extension RegistrySession {
     private func readConfiguration(
         at head: ObjectID?, _ files: CommitFiles
     ) async throws(RegistryError) -> RegistryConfiguration {
-        for (name, isGTOs) in [(".registry.yaml", false), (".gto", true)] {
-            if let folder = repository.workingDirectory, remote == nil {
-                guard let bytes = try Self.readFile("\(folder)/\(name)", limit: 65_536, shown: name) else { continue }
-                return try parse(bytes, name, isGTOs)
-            }
+        if let folder = repository.workingDirectory, remote == nil {
+            return try Self.configuration(in: folder, environment)
+        }
+        for (name, isGTOs) in Self.configurationFiles {
             guard let head else { continue }
             guard let bytes = try await files.file(at: name, of: head, limit: 65_536) else { continue }
-            return try parse(bytes, name, isGTOs)
+            return try Self.parse(bytes, name, isGTOs, environment)
         }
         return try RegistryConfiguration().merging(environment: environment.variables)
     }
 
-    private func parse(
-        _ bytes: [UInt8], _ name: String, _ isGTOs: Bool
+    private static let configurationFiles = [(".registry.yaml", false), (".gto", true)]
+
+    /// What the files of a working tree say.
+    static func configuration(
+        in folder: String, _ environment: RegistryEnvironment
+    ) throws(RegistryError) -> RegistryConfiguration {
+        for (name, isGTOs) in configurationFiles {
+            guard let bytes = try readFile("\(folder)/\(name)", limit: 65_536, shown: name) else { continue }
+            return try parse(bytes, name, isGTOs, environment)
+        }
+        return try RegistryConfiguration().merging(environment: environment.variables)
+    }
+
+    private static func parse(
+        _ bytes: [UInt8], _ name: String, _ isGTOs: Bool, _ environment: RegistryEnvironment
     ) throws(RegistryError) -> RegistryConfiguration {
         let configuration =
             isGTOs

@@ -22,7 +22,7 @@ extension RegistrySession {
     func download(
         _ selector: Selector, _ request: DownloadRequest
     ) async throws(RegistryError) -> DownloadReceipt {
-        let snapshot = try await snapshot()
+        let snapshot = try await snapshot(.artifact(selector.artifact))
         let version = try snapshot.state.version(of: selector, allowsInactive: request.isForced)
         let delivery = try await delivery(of: version, snapshot.configuration, request)
         let placement = try ArtifactPlacement(output: request.output, artifactName: delivery.name)

@@ -63,7 +63,7 @@ extension RegistrySession {
 
     /// What the files say of an artifact.
     func describe(_ selector: Selector, at revision: Revision?) async throws(RegistryError) -> ArtifactAnnotation {
-        let snapshot = try await snapshot()
+        let snapshot = try await snapshot(.artifact(selector.artifact))
         let commit: ObjectID
         if selector.target == .artifact {
             commit = try await self.commit(revision)

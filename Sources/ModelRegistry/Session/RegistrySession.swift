@@ -74,28 +74,31 @@ struct RegistrySession {
         try RegistryError.wrapping { () throws(GitError) in try repository.resolveCommit(revision) }
     }
 
-    /// Everything that the tags, the configuration and HEAD's files say.
-    func snapshot() async throws(RegistryError) -> RegistrySnapshot {
-        let tags = try TagReader(repository).read()
+    /// What the tags, the configuration and HEAD's files say.
+    func snapshot(_ scope: RegistryScope = .everything) async throws(RegistryError) -> RegistrySnapshot {
+        let index = TagIndex(of: repository.commonDirectory, environment, creates: true)
+        let tags = try await tagState(scope, index)
         let head = try head()
         let files = CommitFiles(self)
         let (configuration, configurationError) = try await configuration(at: head, files)
-        var state = RegistryState(tags.records)
-        var findings = tags.findings
-        if let error = configurationError {
-            findings.append(
-                Finding(
-                    .unreadableFile, subject: error.subject ?? "configuration", message: error.message,
-                    hint: error.hints.first))
-        }
+        var annotations = MetadataReader.Annotations()
         if let head {
-            let annotations = try await MetadataReader(files, configuration).annotations(at: head, folders: [])
-            state.addAnnotations(annotations.values, at: head)
-            findings += annotations.findings
+            var read = HeadFiles(commit: head)
+            let paths = MetadataReader.paths(configuration)
+            annotations = try await MetadataReader.annotations(in: paths) { path async throws(RegistryError) in
+                let bytes = try await files.file(at: path, of: head, limit: MetadataReader.fileLimit)
+                read.add(path, bytes)
+                return bytes
+            }
+            if remote == nil { index?.remember(read) }
         }
         return RegistrySnapshot(
-            state: state, tags: tags.names, configuration: configuration, head: head, findings: findings,
-            configurationError: configurationError)
+            tags, head: head, configuration: configuration, configurationError, annotations)
+    }
+
+    private func tagState(_ scope: RegistryScope, _ index: TagIndex?) async throws(RegistryError) -> TagState {
+        if let index, let state = try await index.state(scope, updatingFrom: repository) { return state }
+        return try await TagState.read(scope, in: repository)
     }
 
     /// Whether objects may be missing because a remote has them.

@@ -72,7 +72,8 @@ public final class RegistryEvent: Hashable, Sendable {
 
 extension RegistryEvent {
     /// The event of a tag; `nil` for the reserved `create`.
-    convenience init?(_ record: TagRecord, version: VersionLabel?) {
+    /// - Parameter version: the version that it is about; `nil` for the one that its name says.
+    public convenience init?(_ record: TagRecord, version: VersionLabel?) {
         let kind: EventKind
         switch record.tag.action {
         case .register: kind = .registration

@@ -50,6 +50,11 @@ public struct SemanticVersion: Hashable, Sendable, CustomStringConvertible {
         self = version
     }
 
+    /// Reads a version that was a tag's before: what GTO would read; `nil` for anything else.
+    public init?(asRead text: String) {
+        self.init(asTagged: text)
+    }
+
     /// Reads a version as GTO reads it; `nil` where GTO finds none. Digits are ASCII: GTO's `\d` lets others into its
     /// parser but not into its sorting.
     init?(asTagged text: some StringProtocol) {

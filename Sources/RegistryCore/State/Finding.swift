@@ -56,4 +56,9 @@ public struct Finding: Hashable, Sendable {
         self.message = message
         self.hint = hint
     }
+
+    /// The order of findings about tags: whichever way they were come upon, it is the same.
+    public func precedes(_ other: Finding) -> Bool {
+        (subject, code.rawValue, message) < (other.subject, other.code.rawValue, other.message)
+    }
 }

@@ -134,7 +134,7 @@ struct TagFold {
                 reportSplitVersion(artifact.name, label, versions)
             }
         }
-        state.findings.sort { ($0.subject, $0.code.rawValue, $0.message) < ($1.subject, $1.code.rawValue, $1.message) }
+        state.findings.sort { $0.precedes($1) }
     }
 
     private mutating func reportSplitVersion(_ name: ArtifactName, _ label: VersionLabel, _ versions: [Version]) {

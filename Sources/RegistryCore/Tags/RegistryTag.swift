@@ -85,13 +85,31 @@ public struct RegistryTag: Hashable, Sendable {
         guard let mark = bytes.firstIndex(where: { $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "@") }) else {
             return nil
         }
-        var rest = text[text.utf8.index(after: mark)...]
+        guard let statement = Self.statement(text[mark...]) else { return nil }
+        guard let artifact = ArtifactName(asTagged: text[..<mark], separator: "=") else { return nil }
+        self.init(artifact: artifact, action: statement.action, counter: statement.counter)
+    }
+
+    /// Takes a tag's name apart that starts with the name of an artifact.
+    public init?(_ name: TagName, of artifact: ArtifactName) {
+        let text = name.description
+        let length = artifact.tagText.utf8.count
+        guard let mark = text.utf8.index(text.startIndex, offsetBy: length, limitedBy: text.endIndex),
+            let statement = Self.statement(text[mark...])
+        else { return nil }
+        self.init(artifact: artifact, action: statement.action, counter: statement.counter)
+    }
+
+    /// What stands after the artifact's name: `@v1.0.0`, `#prod!#3`.
+    private static func statement(_ text: Substring) -> (action: Action, counter: Int?)? {
+        guard let mark = text.utf8.first else { return nil }
+        var rest = text[text.utf8.index(after: text.startIndex)...]
         var counter: Int?
         if let hash = rest.utf8.lastIndex(of: UInt8(ascii: "#")) {
             let digits = rest[rest.utf8.index(after: hash)...].utf8
             guard !digits.isEmpty, digits.allSatisfy(NameGrammar.isDigit) else { return nil }
             let significant = digits.drop { $0 == UInt8(ascii: "0") }
-            guard significant.count <= Self.counterDigits else { return nil }
+            guard significant.count <= counterDigits else { return nil }
             counter = significant.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
             rest = rest[..<hash]
         }
@@ -99,7 +117,7 @@ public struct RegistryTag: Hashable, Sendable {
         if isCancelled { rest = rest.dropLast() }
 
         let action: Action
-        if bytes[mark] == UInt8(ascii: "#") {
+        if mark == UInt8(ascii: "#") {
             guard let stage = StageName(asTagged: rest) else { return nil }
             action = isCancelled ? .unassign(stage) : .assign(stage)
         } else if let version = SemanticVersion(asTagged: rest) {
@@ -111,8 +129,7 @@ public struct RegistryTag: Hashable, Sendable {
         } else {
             return nil
         }
-        guard let artifact = ArtifactName(asTagged: text[..<mark], separator: "=") else { return nil }
-        self.init(artifact: artifact, action: action, counter: counter)
+        return (action, counter)
     }
 
     /// The name of the tag, byte for byte as GTO writes it.

@@ -4,83 +4,42 @@ import RegistryCore
 
 /// Reads the registry's tags out of a repository; what cannot be one is left out and named.
 struct TagReader {
-    /// What was read.
-    struct Result {
-        var records: [TagRecord] = []
-        var names: [TagName] = []
-        var findings: [Finding] = []
-    }
-
     private let repository: Repository
 
     init(_ repository: Repository) {
         self.repository = repository
     }
 
-    func read() throws(RegistryError) -> Result {
-        try read(try RegistryError.wrapping { () throws(GitError) in try repository.tagReferences() })
-    }
-
     /// Reads the tags whose refs are of these artifacts, and no other object.
     ///
     /// A ref that calls itself another artifact's inside is left out: nobody can find those without reading all.
     func records(
-        of artifacts: Set<ArtifactName>, among references: [TagReference]
+        of artifacts: Set<ArtifactName>, among references: some Sequence<TagReference>
     ) throws(RegistryError) -> [TagRecord] {
         // One artifact's names are told apart by their first bytes, which is quicker than taking each apart.
         let start = artifacts.count == 1 ? artifacts.first.map { Array($0.tagText.utf8) } ?? [] : []
-        var result = Result()
+        var records: [TagRecord] = []
         for reference in references {
             guard reference.name.description.utf8.starts(with: start), let tag = RegistryTag(reference.name),
                 artifacts.contains(tag.artifact)
             else { continue }
-            try read(reference, tag, into: &result)
+            if case .success(let record) = try record(reference, tag) { records.append(record) }
         }
-        return result.records
-    }
-
-    private func read(_ list: TagList) throws(RegistryError) -> Result {
-        var result = Result()
-        result.records.reserveCapacity(list.references.count)
-        result.names = list.references.map(\.name)
-        for damaged in list.damaged {
-            result.findings.append(
-                Finding(
-                    .damagedRef, subject: damaged.name.description,
-                    message: "ref refs/tags/\(damaged.name) is damaged: \(damaged.problem)",
-                    hint:
-                        "git update-ref -d \(RefName(damaged.name).shellQuoted) && git fetch origin tag \(damaged.name.shellQuoted)"
-                ))
-        }
-        for reference in list.references {
-            guard let tag = RegistryTag(reference.name) else {
-                if let finding = Self.malformedName(reference.name) { result.findings.append(finding) }
-                continue
-            }
-            try read(reference, tag, into: &result)
-        }
-        return result
-    }
-
-    private func read(_ reference: TagReference, _ tag: RegistryTag, into result: inout Result) throws(RegistryError) {
-        switch try record(reference, tag) {
-        case .success(let record):
-            result.records.append(record)
-            if record.object.targetType == "tag" { result.findings.append(Self.nestedTag(record)) }
-        case .failure(let oddity): result.findings.append(oddity.finding)
-        }
+        return records
     }
 
     /// Reads one tag, or says why it carries no event.
-    func record(_ reference: TagReference, _ tag: RegistryTag) throws(RegistryError) -> Swift.Result<TagRecord, Oddity>
-    {
+    /// - Parameter neighbour: a tag that is likely of the same tagger.
+    func record(
+        _ reference: TagReference, _ tag: RegistryTag, beside neighbour: TagRecord? = nil
+    ) throws(RegistryError) -> Result<TagRecord, Oddity> {
         let name = reference.name
-        let parsed: Swift.Result<TagObject, Oddity>
+        let parsed: Result<TagObject, Oddity>
         do throws(GitError) {
             parsed = try repository.withObject(reference.id) { kind, bytes in
                 guard kind == .tag else { return .failure(.lightweight(name)) }
                 do throws(TagObject.Defect) {
-                    return .success(try TagObject(parsing: Self.bounded(bytes)))
+                    return .success(try TagObject(parsing: Self.bounded(bytes), beside: neighbour?.object))
                 } catch {
                     return .failure(.unreadable(name, error.rawValue))
                 }
@@ -129,7 +88,7 @@ struct TagReader {
     }
 
     /// GTO takes the inner tag for the commit.
-    private static func nestedTag(_ record: TagRecord) -> Finding {
+    static func nestedTag(_ record: TagRecord) -> Finding {
         Finding(
             .nestedTag, subject: record.ref.description,
             message: "tag \(record.ref) is a tag of a tag; here it counts for commit \(record.commit.short), "
@@ -190,5 +149,16 @@ enum Oddity: Error {
                 .noCommit, subject: name.description, message: "tag \(name) leads to a \(type), not to a commit",
                 hint: "git tag -d \(name.shellQuoted)")
         }
+    }
+}
+
+extension Finding {
+    /// A ref that cannot be used.
+    static func damagedRef(_ damaged: TagList.Damaged) -> Finding {
+        Finding(
+            .damagedRef, subject: damaged.name.description,
+            message: "ref refs/tags/\(damaged.name) is damaged: \(damaged.problem)",
+            hint: "git update-ref -d \(RefName(damaged.name).shellQuoted) "
+                + "&& git fetch origin tag \(damaged.name.shellQuoted)")
     }
 }

@@ -1,0 +1,49 @@
+import GitTypes
+import Glibc
+import LibGit2
+import RegistryCore
+import RegistryIndex
+
+/// A command's view of a repository by its index alone: libgit2, whose loading takes longer than all the rest, is not
+/// needed for it. There is none where anything is unusual.
+struct IndexedSession {
+    private let layout: PlainRepository
+    private let index: TagIndex
+    private let environment: RegistryEnvironment
+
+    init?(_ location: RepositoryLocation, _ environment: RegistryEnvironment) {
+        guard case .folder(let path, _) = location, !environment.namesRepository, !environment.isInsideHook,
+            environment.variables["GIT_CEILING_DIRECTORIES"] == nil,
+            let layout = PlainRepository(containing: path),
+            let index = TagIndex(of: layout.gitDirectory, environment, creates: false)
+        else { return nil }
+        self.layout = layout
+        self.index = index
+        self.environment = environment
+    }
+
+    /// What the registry says; `nil` where the index does not know.
+    func snapshot(_ scope: RegistryScope) async throws(RegistryError) -> RegistrySnapshot? {
+        guard let head = index.files.head() else { return nil }
+        let (configuration, error) = try await RegistrySession.readable { () async throws(RegistryError) in
+            try RegistrySession.configuration(in: layout.workingDirectory, environment)
+        }
+        guard let (tags, files) = index.state(scope) else { return nil }
+        var annotations = MetadataReader.Annotations()
+        var commit: ObjectID?
+        if case .commit(let id) = head {
+            let paths = MetadataReader.paths(configuration)
+            guard let files, files.commit == id, paths.allSatisfy({ files.files.keys.contains($0) }) else { return nil }
+            annotations = try await MetadataReader.annotations(in: paths) { path in files.files[path] ?? nil }
+            commit = id
+        }
+        return RegistrySnapshot(tags, head: commit, configuration: configuration, error, annotations)
+    }
+
+    /// The event of a tag; `nil` where the index does not know it.
+    func event(ofTag ref: String) -> RegistryEvent? {
+        let short = ref.hasPrefix(RefName.tagPrefix) ? String(ref.dropFirst(RefName.tagPrefix.count)) : ref
+        guard let name = try? TagName(short), let tag = RegistryTag(name) else { return nil }
+        return index.event(ofTag: name, of: tag.artifact)
+    }
+}

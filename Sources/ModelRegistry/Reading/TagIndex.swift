@@ -1,0 +1,170 @@
+import GitTypes
+import Glibc
+import LibGit2
+import RegistryCore
+import RegistryIndex
+
+/// The index of one repository's tags: what was read of them before, which holds for as long as the refs are the same.
+///
+/// Whatever is wrong with it, the tags are read as if there were none.
+struct TagIndex {
+    let file: IndexFile
+    let files: ReferenceFiles
+
+    /// Opens the index of a repository: in its common folder, or in the user's cache where nothing can be written there.
+    /// - Parameters:
+    ///   - commonDirectory: ``Repository/commonDirectory``.
+    ///   - creates: makes one where there is none.
+    init?(of commonDirectory: String, _ environment: RegistryEnvironment, creates: Bool) {
+        guard environment.usesIndex, !environment.isInsideHook else { return nil }
+        let folder = "\(commonDirectory)/git-model"
+        if creates { mkdir(folder, 0o777) }
+        files = ReferenceFiles(commonDirectory: commonDirectory)
+        if let file = IndexFile(path: "\(folder)/index.sqlite", creates: creates) {
+            self.file = file
+            return
+        }
+        guard access(folder, W_OK) != 0,
+            let cache = LocalFolder.ofUser(environment.variables, "XDG_CACHE_HOME", fallback: ".cache")
+        else { return nil }
+        let name = String(checksum(of: Array(commonDirectory.utf8), seed: 0), radix: 16)
+        if creates { try? LocalFolder.create("\(cache)/indexes", mode: 0o700, advice: "") }
+        guard let file = IndexFile(path: "\(cache)/indexes/\(name).sqlite", creates: creates) else { return nil }
+        self.file = file
+    }
+
+    /// What the tags and HEAD's files say, where the index holds for the refs as they are, and the configuration is the
+    /// one that libgit2 opened the repository with. Nothing is written.
+    func state(_ scope: RegistryScope) -> (tags: TagState, files: HeadFiles?)? {
+        guard var now = try? CurrentReferences(files) else { return nil }
+        return file.read { reading throws(IndexDamage) in
+            guard let head = try IndexHead(reading), now.isOpenable(as: head), now.areThose(of: head) else {
+                return nil
+            }
+            return (try TagState(scope, head, value: reading.value(_:of:)), try Self.headFiles(reading))
+        }
+    }
+
+    /// The event of one tag, where the index holds for the refs as they are and the tag is one.
+    func event(ofTag name: TagName, of artifact: ArtifactName) -> RegistryEvent? {
+        guard var now = try? CurrentReferences(files) else { return nil }
+        return file.read { reading throws(IndexDamage) in
+            guard let head = try IndexHead(reading), !head.traits.contains(.hasRenamedTags),
+                now.isOpenable(as: head), now.areThose(of: head), let entry = head.entry(artifact.tagText.utf8),
+                let tag = try IndexedHistory.tag(name, decoding: try reading.value(.records, of: entry)),
+                let record = tag.record
+            else { return nil }
+            return RegistryEvent(record, version: tag.version)
+        }
+    }
+
+    /// What the tags say. What the index does not know is read from the repository, and the index knows it then.
+    /// - Returns: `nil` where the tags have to be read without an index.
+    func state(
+        _ scope: RegistryScope, updatingFrom repository: Repository
+    ) async throws(RegistryError) -> TagState? {
+        guard var now = try RegistryError.wrapping({ () throws(GitError) in try CurrentReferences(files) }) else {
+            return nil
+        }
+        var known: (head: IndexHead?, generation: Int64) = (nil, 0)
+        let state = file.read { reading throws(IndexDamage) -> TagState? in
+            known.generation = reading.generation
+            known.head = try IndexHead(reading)
+            guard let head = known.head, now.areThose(of: head) else { return nil }
+            return try TagState(scope, head, value: reading.value(_:of:))
+        }
+        if let state {
+            repository.trustPackedReferences(now.stamp)
+            if let head = known.head, now.references != head.references {
+                // The same refs in a file that looks otherwise, or that had just been written when it was read.
+                var renewed = head
+                renewed.references = now.references
+                _ = file.write(expecting: known.generation) { writing throws(IndexDamage) in
+                    try writing.setHead(renewed.encoded)
+                }
+            }
+            return state
+        }
+        guard let update = try await TagIndexUpdate(self, known.head, &now, repository) else { return nil }
+        let isWritten = file.write(expecting: known.generation) { writing throws(IndexDamage) in
+            try update.write(to: writing)
+        }
+        // Where somebody else was quicker, or nothing can be written, what was found out serves this once.
+        return file.read { reading throws(IndexDamage) in
+            guard isWritten || reading.generation == known.generation else { return nil }
+            return try update.state(scope, reading)
+        }
+    }
+}
+
+/// The refs of a repository's tags as they are now, as far as files have to be read to compare them.
+struct CurrentReferences {
+    private let files: ReferenceFiles
+    let loose: [ReferenceFiles.Loose]
+    let stamp: FileStamp?
+    private(set) var references = IndexHead.References()
+    private var packed: [UInt8]??
+
+    /// Looks at the files. `nil` where a ref is symbolic, whose value no index knows, or damaged.
+    init?(_ files: ReferenceFiles) throws(GitError) {
+        self.files = files
+        // Loose refs come first: one that is packed meanwhile is seen twice instead of never.
+        loose = try files.looseTags()
+        stamp = files.packedStamp()
+        references.loose.reserveCapacity(loose.count)
+        for entry in loose {
+            guard case .id(let id) = entry.value else { return nil }
+            references.loose.append(.init(name: entry.bytes, value: id.description))
+        }
+        references.configuration = files.configurationStamp()?.words ?? []
+        references.packed = stamp?.words ?? []
+        references.isSettled = stamp?.isSettled ?? true
+    }
+
+    /// Whether the repository has the configuration with which libgit2 opened it.
+    func isOpenable(as head: IndexHead) -> Bool {
+        !references.configuration.isEmpty && references.configuration == head.references.configuration
+    }
+
+    /// Whether an index holds for these refs, as they are.
+    mutating func areThose(of head: IndexHead) -> Bool {
+        !head.traits.contains(.isUnsettled) && head.references.loose == references.loose && isPackedSame(as: head)
+    }
+
+    /// Whether the packed refs are those of an index.
+    mutating func isPackedSame(as head: IndexHead) -> Bool {
+        if head.references.packed == references.packed, head.references.isSettled {
+            references.packedSum = head.references.packedSum
+            references.isSettled = true
+            return true
+        }
+        guard (try? packedBytes()) != nil else { return false }
+        return references.packedSum == head.references.packedSum
+    }
+
+    /// The bytes of `packed-refs`.
+    mutating func packedBytes() throws(GitError) -> [UInt8]? {
+        if let packed { return packed }
+        let bytes = try files.packedBytes()
+        packed = .some(bytes)
+        references.packedSum = bytes.map { checksum(of: $0, seed: 0) } ?? 0
+        return bytes
+    }
+}
+
+extension IndexHead {
+    /// The head of an index; `nil` where there is none, or another program's.
+    init?(_ reading: IndexReading) throws(IndexDamage) {
+        guard let bytes = try reading.head(), let head = try IndexHead(decoding: bytes) else { return nil }
+        self = head
+    }
+}
+
+extension IndexReading {
+    /// An artifact's value, which must be the one that the head speaks of.
+    func value(_ table: IndexTable, of entry: IndexHead.Entry) throws(IndexDamage) -> [UInt8] {
+        let wanted = table == .current ? entry.current : entry.records
+        guard let value = try value(table, entry.key), value.checksum == wanted else { throw IndexDamage() }
+        return value.bytes
+    }
+}

@@ -1,0 +1,78 @@
+import GitTypes
+import LibGit2
+import RegistryCore
+import RegistryIndex
+
+extension TagState {
+    /// What the tags say by the values of an index.
+    /// - Parameter value: gives an artifact's value.
+    init(
+        _ scope: RegistryScope, _ head: IndexHead,
+        value: (IndexTable, IndexHead.Entry) throws(IndexDamage) -> [UInt8]
+    ) throws(IndexDamage) {
+        self = try withoutActuallyEscaping(value) { value throws(IndexDamage) in
+            let indexed = IndexedState(head: head, value: value)
+            let (state, names) = try indexed.state(scope)
+            return TagState(state: state, findings: try indexed.findings(), names: names)
+        }
+    }
+}
+
+private struct IndexedState {
+    let head: IndexHead
+    let value: (IndexTable, IndexHead.Entry) throws(IndexDamage) -> [UInt8]
+
+    func state(_ scope: RegistryScope) throws(IndexDamage) -> (RegistryState, TagNames) {
+        if head.traits.contains(.hasRenamedTags) {
+            // A tag may be about another artifact than its ref's name says.
+            var tags: [IndexedTag] = []
+            for entry in head.entries { tags += try history(entry) }
+            let names = scope.artifact.map { name in tags.filter { RegistryTag($0.name)?.artifact == name } } ?? []
+            return (RegistryState(tags.compactMap(\.record)), TagNames(names.map(\.name)))
+        }
+        switch scope {
+        case .current:
+            let folds = try head.entries.map { entry throws(IndexDamage) in try current(entry).fold }
+            return (RegistryState(folds.compactMap { $0 }), TagNames([]))
+        case .everything:
+            let folds = try head.entries.map { entry throws(IndexDamage) in
+                ArtifactFold(try history(entry).compactMap(\.record))
+            }
+            return (RegistryState(folds.compactMap { $0 }), TagNames([]))
+        case .artifact(let name), .currentArtifact(let name):
+            let entry = head.entry(name.tagText.utf8)
+            var fold: ArtifactFold?
+            var names: [TagName] = []
+            if let entry, scope.isCurrent {
+                fold = try current(entry).fold
+            } else if let entry {
+                let tags = try history(entry)
+                fold = ArtifactFold(tags.compactMap(\.record))
+                names = tags.map(\.name)
+            }
+            // Who asks for one that is not there is told of the others.
+            guard let fold else { return (try state(.current).0, TagNames(names)) }
+            let others = try oddArtifacts().filter { $0.name != entry?.name }.flatMap(\.artifact.stateFindings)
+            return (RegistryState([fold], findings: others), TagNames(names))
+        }
+    }
+
+    /// What is odd about single tags, of all artifacts.
+    func findings() throws(IndexDamage) -> [Finding] {
+        try oddArtifacts().flatMap(\.artifact.tagFindings).sorted { $0.precedes($1) }
+    }
+
+    private func oddArtifacts() throws(IndexDamage) -> [(name: [UInt8], artifact: IndexedArtifact)] {
+        try head.entries.filter { $0.traits.contains(.hasFindings) }.map { entry throws(IndexDamage) in
+            (entry.name, try current(entry))
+        }
+    }
+
+    private func current(_ entry: IndexHead.Entry) throws(IndexDamage) -> IndexedArtifact {
+        try IndexedArtifact(decoding: try value(.current, entry))
+    }
+
+    private func history(_ entry: IndexHead.Entry) throws(IndexDamage) -> [IndexedTag] {
+        try IndexedHistory(decoding: try value(.records, entry)).tags
+    }
+}
