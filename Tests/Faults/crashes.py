@@ -18,8 +18,8 @@ from shim import FAIL_ON, FAIL_ONCE, KILL_ALL, KILL_ONE
 GARBAGE = re.compile(r"/objects/([0-9a-f]{2}/)?tmp_|/objects/pack/tmp_|/objects/tmp_objdir-")
 # What belongs into a repository.
 KNOWN = re.compile(
-    r"/(objects/[0-9a-f]{2}/[0-9a-f]{38}|objects/pack/pack-[0-9a-f]{40}\.(pack|idx|rev)|refs/.*(?<!\.lock)"
-    r"|logs/.*(?<!\.lock)|git-model/write\.lock|git-model/(remotes|pushes)/[0-9a-f]+(\.[0-9a-z]+\.tmp)?)$")
+    r"/(objects/[0-9a-f]{2}/[0-9a-f]{38}|objects/pack/pack-[0-9a-f]{40}\.(pack|idx|rev)|(refs|logs)/.*(?<!\.lock)"
+    r"|git-model/(write\.lock|index\.sqlite(-wal|-shm|-journal)?|(remotes|pushes)/[0-9a-f]+(\.[0-9a-z]+\.tmp)?))$")
 
 
 def r_kills(bench: Bench):
@@ -30,15 +30,17 @@ def r_kills(bench: Bench):
 def r_errors(bench: Bench):
     """C4: each file call fails once, or all do from there on."""
     kinds = [(FAIL_ONCE, errno.EIO), (FAIL_ON, errno.ENOSPC), (FAIL_ON, errno.EROFS)]
-    return stepped(bench, bench.count(600, 24), kinds, after_error)
+    return stepped(bench, bench.count(600, 9), kinds, after_error)
 
 
 def stepped(bench: Bench, count: int, kinds: list[tuple[int, int]], after) -> tuple[int, list[str]]:
     """Runs each command with the fault at call 1, 2 and so on, until it ends without; then variants of the same.
 
-    A slice takes steps that are so long that every command has its points.
+    A slice takes steps that are so long that every command has its points, each command with one kind of fault.
     """
     lanes = [(scene, *kind) for scene in SCENES for kind in kinds]
+    if bench.share > 1:
+        lanes = [(scene, *kinds[number % len(kinds)]) for number, scene in enumerate(SCENES)]
     share = max(1, -(-count // len(lanes)))
     done = []
 

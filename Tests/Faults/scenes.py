@@ -204,6 +204,30 @@ class Download(Scene):
         return {"after"}, problems
 
 
+class Reread(Scene):
+    """A read that brings the index of parsed tags up to date, or builds it: each second one finds none."""
+
+    words = ["show"]
+
+    def ready(self) -> None:
+        self.bench.model(self.clone, "assign", self.name, "--stage", "prod", "--json")
+        if self.turn % 2:
+            for file in self.clone.glob(".git/git-model/*index*"):
+                file.unlink()
+        self.expected = json.loads(self.bench.model(self.clone, "show", "--no-index", "--json").output)
+
+    def call(self, **variables: str) -> Call:
+        self.last = super().call(**variables)
+        return self.last
+
+    def states(self) -> tuple[set[str], list[str]]:
+        _, problems = super().states()
+        if self.last.code != 0:
+            return {"before"}, problems
+        shown = json.loads(self.last.output)
+        return {"after"}, problems + ([] if shown == self.expected else [f"it shows {shown}"])
+
+
 class ShowRemote(Scene):
     """A read that builds: the clone in the cache that stands for a repository at an address."""
 
@@ -244,7 +268,7 @@ class UpdateRemote(ShowRemote):
 
 
 # To add a command, write a scene and name it here.
-SCENES = [Register, Assign, Push, RegisterAndPush, Fetch, Download, ShowRemote, UpdateRemote]
+SCENES = [Register, Assign, Push, RegisterAndPush, Fetch, Download, Reread, ShowRemote, UpdateRemote]
 
 
 def files_of(path: Path) -> set[str]:
