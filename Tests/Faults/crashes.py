@@ -92,7 +92,7 @@ def after_kill(scene: Scene, call, fired: int) -> list[str]:
         problems.append(f"answered as done: {found}, {call}")
     if call.code > 0 and not is_explained(call):
         problems.append(f"no explanation: {call}")
-    return problems + recover(scene)
+    return problems + recover(scene, call)
 
 
 def after_error(scene: Scene, call, fired: int) -> list[str]:
@@ -109,7 +109,8 @@ def after_error(scene: Scene, call, fired: int) -> list[str]:
     elif "part" in found and scene.is_whole and not call.is_unknown and not scene.remote:
         # Of what a server's disk does to its refs only the server could tell; git says "refused" of all.
         problems.append(f"a part is left: {call}")
-    return problems + recover(scene)
+    # Given again, what is done is another command.
+    return problems + (recover(scene, call) if call.code else [])
 
 
 def is_explained(call) -> bool:
@@ -121,7 +122,7 @@ def is_explained(call) -> bool:
     return error["exit_status"] == call.code and bool(error["message"])
 
 
-def recover(scene: Scene) -> list[str]:
+def recover(scene: Scene, call) -> list[str]:
     """Gives the same command again: it ends well, or names the lock that `doctor` lists and clears when told to."""
     problems, locks = [], []
     for path in scene.places:
@@ -131,7 +132,9 @@ def recover(scene: Scene) -> list[str]:
             elif not KNOWN.search(file) and not GARBAGE.search(file):
                 problems.append(f"left behind: {file}")
     again = scene.call()
-    if again.code != 0 and scene.states()[0] != {"after"} and not any(lock.name in again.errors.decode() for lock in locks):
+    # The first message may have said it: the tag that could not be taken back.
+    isNamed = any(lock.name in again.errors.decode() for lock in locks) or b"to delete it: git tag -d" in call.errors
+    if again.code != 0 and scene.states()[0] != {"after"} and not isNamed:
         problems.append(f"again: {scene.states()[0]}, {again}")
     for lock in locks:
         if lock.exists():

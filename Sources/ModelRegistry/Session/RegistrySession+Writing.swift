@@ -125,8 +125,9 @@ extension RegistrySession {
                     tag.id.map { TagReference(name: tag.planned.tag.name, id: $0) }
                 }.filter { !published.contains(RefName($0.name)) }
                 let failure = undone(unpublished, RegistryError(error))
-                open.end()
+                // What stays here goes out, or is taken back, when the command is repeated.
                 guard failure.code != .outcomeUnknown else { throw failure }
+                open.end()
                 // What went out already must not be made a second time.
                 if published.isEmpty { lost = error.lostTag }
                 throw failure
