@@ -19,7 +19,8 @@ NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_/-]*[A-Za-z0-9])?")
 
 def m11_sql(bench: Bench):
     """50 payloads: a name or stage that is none is refused, a text comes out as it went in, and git lists the same."""
-    path = bench.repository(commits=len(PAYLOADS))
+    payloads = PAYLOADS[:bench.count(len(PAYLOADS), 10)]
+    path = bench.repository(commits=len(payloads))
     commits = git(path, "rev-list", "main").split()
     problems, written = [], {}
     plain = ["--no-index"] if b"--no-index" in bench.model(path, "show", "--help").output else None
@@ -30,7 +31,7 @@ def m11_sql(bench: Bench):
         if plain and bench.model(path, *words, "--json", *plain).output != call.output:
             problems.append(f"{' '.join(words)} is another one without the index")
         return json.loads(call.output) if call.code in (0, 5) else problems.append(f"{call}")
-    for number, payload in enumerate(PAYLOADS):
+    for number, payload in enumerate(payloads):
         # As a name and as a stage: taken as it is, or refused for what it is.
         isName = NAME.fullmatch(payload) is not None
         for words in (["register", f"--version=v1.0.{number}", "--", payload, commits[number]],
@@ -71,7 +72,7 @@ def m11_sql(bench: Bench):
     stages = {event["stage"] for event in events.values() if event["stage"]}
     if set(read("stages")) != stages:
         problems.append("stages has other stages")
-    for number in range(len(PAYLOADS)):
+    for number in range(len(payloads)):
         one = read("history", f"m{number}")
         if [event["ref"] for event in one or []] != [f"m{number}@v0.0.1"]:
             problems.append(f"history m{number}: {one}")
@@ -80,14 +81,14 @@ def m11_sql(bench: Bench):
         if f"m{number}" not in json.dumps(answer):
             problems.append(f"check-ref m{number}: {answer}")
     # As a selector.
-    for payload in PAYLOADS:
+    for payload in payloads:
         for word in ("show", "history", "download"):
             call = bench.model(path, word, "--json", "--", payload)
             if call.code not in (0, 2, 3, 64) or call.code == 0 and payload not in shown and payload not in stages:
                 problems.append(f"{payload!r}: {call}")
     if tags_of(path) != held:
         problems.append("reading changed the tags")
-    return len(PAYLOADS), problems
+    return len(payloads), problems
 
 
 def crudless(name: str) -> str:
