@@ -123,8 +123,8 @@ $(PIPELINES_MARK):
 	$(PIPELINES)/bin/python -m pip install --quiet --disable-pip-version-check $(PIPELINES_TOOLS)
 	touch $@
 
-bench: $(if $(GIT_MODEL),,build) interop-tools ## Measure git-model beside git and GTO (QUICK=1: the bars only)
-	$(PYTHON) Benchmarks/bench.py $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)")
+bench: $(if $(GIT_MODEL),,build) interop-tools ## Measure git-model beside git, GTO and others (SIZE=100000 for one size, QUICK=1: the bars only)
+	$(PYTHON) Benchmarks/bench.py $(if $(QUICK),--quick) $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only "$(ONLY)")
 
 check-static: build ## Check that the program needs no Swift libraries, and list what it needs
 	scripts/check-static-binary "$(BINARY)"

@@ -77,8 +77,8 @@ let package = Package(
         room(
             "ModelRegistry",
             [
-                "CLinux", "RegistryCore", "RegistryFiles", "RegistryIndex", "ArtifactStore", "Outbound", "LibGit2", "GitCommand",
-                "ChildProcess", "GitTypes",
+                "CLinux", "RegistryCore", "RegistryFiles", "RegistryIndex", "ArtifactStore", "Outbound", "LibGit2",
+                "GitCommand", "ChildProcess", "GitTypes",
             ]),
         room("GitModelCLI", ["ModelRegistry", "RegistryCore", "GitTypes", "CBuildCommit", argumentParser]),
         .executableTarget(name: "git-model", dependencies: ["GitModelCLI"], swiftSettings: strict),

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from measure import Case, Side
 from servers import FileServer, GitServer
 
 MEBIBYTE = 1 << 20
@@ -91,6 +92,50 @@ class Deliveries:
         shutil.copytree(local, http)
         self.run(str(self.dvc), "remote", "modify", "store", "url", f"{self.files.address}/store", cwd=http)
         self._register(http, "data", "artifacts:\n  data:\n    path: data\n    type: dataset\n")
+
+    def cases(self, runs: int) -> list[Case]:
+        """Downloads, each held against the tool that people use now. What came is taken away after each run, unmeasured:
+        a file is removed, a folder of many files only at the end. ext4 does not use the inodes of removed files again at
+        once, and searches past all of them for each new file, which may take longer than all else."""
+        model, out = str(self.binary), self.root / "out"
+        remove = ["rm", "-rf", str(out / "ours"), str(out / "theirs")]
+        put_aside = ["sh", "-c", f"mv '{out}'/ours '{out}'/theirs \"$(mktemp -d '{out}/aside.XXXXXX')\" 2> /dev/null; true"]
+        address = f"{self.files.address}/model.bin"
+        size = f"{self.megabytes} MiB" if self.megabytes < 1024 else f"{self.megabytes // 1024} GiB"
+
+        def ours(repository: str, name: str, runs: int, undo: list[str], writes: bool = False) -> Side:
+            command = [model, "download", name, "-q", "-r", str(self.root / repository), "-o", str(out / "ours")]
+            return Side("git-model", command, runs, undo, writes)
+
+        cases = [
+            Case(
+                f"download {size} over HTTP",
+                ours("address", "model", runs, remove),
+                Side(
+                    "`curl -o`, `sha256sum`",
+                    ["sh", "-c", f"curl -so '{out}/theirs' '{address}' && sha256sum '{out}/theirs'"], runs, remove),
+                out,
+                at_most=1.3,
+                is_quick=True,
+            )
+        ]
+        for kind, least in (("http", 3), ("local", 5)):
+            if self.dvc:
+                repository = f"dvc-{kind}"
+                cases.append(
+                    Case(
+                        f"download {FOLDER_FILES:,} files from DVC, {kind} remote",
+                        ours(repository, "data", 7, put_aside, writes=True),
+                        Side(
+                            "`dvc get`",
+                            [str(self.dvc), "get", "-q", str(self.root / repository), "data", "-o", str(out / "theirs")],
+                            7, put_aside, writes=True),
+                        out,
+                        at_least=least,
+                        is_quick=True,
+                    )
+                )
+        return cases
 
     def measure_history(self) -> tuple[int, int]:
         """The bytes that a download from a URL moves, and those of the whole repository: a model of 10 MiB that was

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Makes a synthetic registry of any size through `git fast-import`: the same arguments give the same object ids.
 
-    Benchmarks/generate_registry.py FOLDER --tags 2750
+    Benchmarks/generate_registry.py FOLDER --tags 100000
 
-Each artifact has 100 versions and 175 stage events (275 tags), so 2,750 tags are 10 artifacts. Versions of ten
-artifacts share a train of 100 commits; no artifact has two versions on a commit. Refs are packed.
+The artifacts are the same at every size, only their histories are longer: of 100 tags about 40 register a version, 2
+take one back, and the others put versions into stages and out again. One artifact in 40 is deprecated in the end. Each
+version has a commit of its own; all of them are one line of commits. Refs are packed.
 
 fast-import itself would write a loose file per ref (measured: 12 s for 100,000, with the packing). So the stream
 announces a `done` and ends without it: fast-import then keeps the finished pack, exports the marks and touches no ref,
@@ -17,73 +18,159 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Iterator
 
 EPOCH = 1_600_000_000
 PEOPLE = [b"Ana Ruiz <ana@example.com>", "Jörg Berg <joerg@example.org>".encode(), b"CI bot <ci@example.com>"]
+ZONES = [b"+0000", b"+0000", b"+0100", b"+0200", b"-0500", b"+0530"]
 TEAMS = ["fraud", "churn", "rank", "vision", "speech", "price", "search", "risk", "text", "demand"]
 STAGES = ["dev", "staging", "prod", "shadow"]
-NOTES = [b"", b"", b"Passed the offline evaluation.", b"Retrained on last week's data, see the metrics.", b"Hotfix"]
+NOTES = ["", "", "Passed the offline evaluation.", "Retrained on last week's data, see the metrics.", "Hotfix"]
+BLOB = 4 << 20
+# Of the files, one commit in so many changes one: they are not what is measured.
+COMMITS_A_FILE = 100
 
 
 def artifact_name(number: int) -> str:
-    """`fraud-model-0` … and, for every tenth, a name in a folder: `models/fraud:model-9` (`=` in tags)."""
+    """`fraud-model-0` … and, for every tenth, a name in a folder: `models/demand:model-9` (`=` in tags)."""
     team = TEAMS[number % len(TEAMS)]
     return f"models/{team}=model-{number}" if number % 10 == 9 else f"{team}-model-{number}"
 
 
 def version_name(number: int) -> str:
-    return f"v{number // 20}.{number % 20}.0"
+    return f"v{number // 200}.{number // 10 % 20}.{number % 10}"
 
 
-def tag_events(draw: random.Random, name: str, versions: int, count: int) -> Iterator[tuple[str, int, bytes]]:
-    """`count` events of one artifact in order of time: tag name, number of the version, message."""
-    kinds = [True] * (versions - 1) + [False] * (count - versions)
-    draw.shuffle(kinds)
-    registered = 0
-    counter = 0
-    staged: dict[str, int] = {}
-    shown = name.replace("=", ":")
-    for is_registration in [True, *kinds]:
-        if is_registration:
-            version = version_name(registered)
-            message = f"Registering artifact {shown} version {version}".encode()
-            note = draw.choice(NOTES)
-            yield f"{name}@{version}", registered, message + (b"\n\n" + note if note else b"")
-            registered += 1
+@dataclass
+class Artifact:
+    """What an artifact's next event depends on. Versions are counted from 0."""
+
+    name: str
+    counter: int = 0
+    commits: list[int] = field(default_factory=list)
+    withdrawn: set[int] = field(default_factory=set)
+    staged: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Event:
+    """A tag. `commit` counts the versions of the whole registry from 0, since each has a commit of its own."""
+
+    tag: str
+    message: str
+    commit: int
+    is_new_commit: bool = False
+
+
+def registration(draw: random.Random, artifact: Artifact, commit: int) -> Event:
+    number = len(artifact.commits)
+    artifact.commits.append(commit)
+    shown, version = artifact.name.replace("=", ":"), version_name(number)
+    message = f"Registering artifact {shown} version {version}"
+    if note := draw.choice(NOTES):
+        message += f"\n\n{note}"
+    if draw.random() < 0.3:
+        path = shown.partition(":")[2] or shown
+        message += (
+            f"\n\nArtifact-Path: models/{path}.bin\nArtifact-Type: model\n"
+            f"Artifact-Digest: sha256:{draw.getrandbits(256):064x}\n"
+            f"Artifact-Size: {draw.randrange(10**9)}\nMetric: auc={draw.random():.4f}\nMetric: loss={draw.random():.4f}")
+    return Event(f"{artifact.name}@{version}", message, commit, is_new_commit=True)
+
+
+def withdrawal(draw: random.Random, artifact: Artifact) -> Event | None:
+    """Takes back one of the last versions, but for the last one and those that are in a stage."""
+    last = len(artifact.commits) - 1
+    kept = artifact.withdrawn | set(artifact.staged.values())
+    numbers = [number for number in range(max(0, last - 5), last) if number not in kept]
+    if not numbers:
+        return None
+    number = draw.choice(numbers)
+    artifact.withdrawn.add(number)
+    version = version_name(number)
+    message = f"Deregistering artifact {artifact.name.replace('=', ':')} version {version}"
+    return Event(f"{artifact.name}@{version}!", message, artifact.commits[number])
+
+
+def stage_event(draw: random.Random, artifact: Artifact) -> Event:
+    stage = draw.choice(STAGES)
+    shown = artifact.name.replace("=", ":")
+    artifact.counter += 1
+    if stage in artifact.staged and draw.random() < 0.15:
+        number = artifact.staged.pop(stage)
+        message = f"Unassigning stage '{stage}' to artifact '{shown}' version '{version_name(number)}'"
+        return Event(f"{artifact.name}#{stage}!#{artifact.counter}", message, artifact.commits[number])
+    last = len(artifact.commits) - 1
+    number = draw.choice([one for one in range(max(0, last - 4), last + 1) if one not in artifact.withdrawn])
+    artifact.staged[stage] = number
+    message = f"Assigning stage {stage} to artifact {shown} version {version_name(number)}"
+    return Event(f"{artifact.name}#{stage}#{artifact.counter}", message, artifact.commits[number])
+
+
+def events(draw: random.Random, artifacts: int, tags: int) -> Iterator[Event]:
+    """The whole history in order of time."""
+    every = [Artifact(artifact_name(number)) for number in range(min(artifacts, tags))]
+    live, commits = list(every), 0
+    deprecated = every[39::40]
+    for number in range(tags):
+        if number >= max(tags * 4 // 5, len(every)) and deprecated:
+            artifact = deprecated.pop()
+            live.remove(artifact)
+            name = artifact.name.replace("=", ":")
+            yield Event(f"{artifact.name}@deprecated", f"Deprecating artifact '{name}'", artifact.commits[-1])
             continue
-        counter += 1
-        stage = draw.choice(STAGES)
-        if stage in staged and draw.random() < 0.15:
-            number = staged.pop(stage)
-            version = version_name(number)
-            message = f"Unassigning stage '{stage}' to artifact '{shown}' version '{version}'"
-            yield f"{name}#{stage}!#{counter}", number, message.encode()
-        else:
-            number = draw.randrange(max(0, registered - 5), registered)
-            staged[stage] = number
-            message = f"Assigning stage {stage} to artifact {shown} version {version_name(number)}"
-            yield f"{name}#{stage}#{counter}", number, message.encode()
+        artifact = every[number] if number < len(every) else live[int(draw.random() * len(live))]
+        kind = draw.random() if artifact.commits else 0
+        event = withdrawal(draw, artifact) if 0.40 <= kind < 0.42 else None
+        if event is None:
+            event = registration(draw, artifact, commits) if kind < 0.40 else stage_event(draw, artifact)
+        commits += event.is_new_commit
+        yield event
 
 
-def write_commits(out: BinaryIO, count: int, draw: random.Random) -> None:
-    for number in range(count):
-        seconds = EPOCH + number
-        message = f"Train run {number}".encode()
-        content = f"seed: {draw.randrange(10**9)}\nlr: {draw.random():.6f}\n".encode()
-        out.write(b"commit refs/heads/main\nmark :%d\n" % (number + 1))
-        out.write(b"author %s %d +0000\ncommitter %s %d +0000\n" % (PEOPLE[0], seconds, PEOPLE[0], seconds))
-        out.write(b"data %d\n%s\n" % (len(message), message))
-        if number:
-            out.write(b"from :%d\n" % number)
-        out.write(b"M 100644 inline params.yaml\ndata %d\n%s\n" % (len(content), content))
+class Stream:
+    """What fast-import reads. Objects are numbered in the order in which they are written."""
+
+    def __init__(self, out: BinaryIO, seed: int, blobs: int, commits_a_blob: int):
+        self.out = out
+        self.draw = random.Random(seed)
+        self.blobs = blobs
+        self.commits_a_blob = commits_a_blob
+        self.marks = 0
+        self.commits: list[int] = []
+
+    def commit(self, seconds: int) -> None:
+        self.marks += 1
+        number = len(self.commits)
+        self.commits.append(self.marks)
+        message = b"Train run %d" % number
+        self.out.write(
+            b"commit refs/heads/main\nmark :%d\nauthor %s %d +0000\ncommitter %s %d +0000\ndata %d\n%s\n"
+            % (self.marks, PEOPLE[0], seconds, PEOPLE[0], seconds, len(message), message))
+        if number % COMMITS_A_FILE == 0:
+            self.file(b"params.yaml", b"seed: %d\nlr: %.6f\n" % (self.draw.randrange(10**9), self.draw.random()))
+        if self.blobs and number % self.commits_a_blob == 0:
+            self.blobs -= 1
+            self.file(b"models/model.bin", self.draw.randbytes(BLOB))
+
+    def file(self, path: bytes, content: bytes) -> None:
+        self.out.write(b"M 100644 inline %s\ndata %d\n" % (path, len(content)))
+        self.out.write(content)
+        self.out.write(b"\n")
+
+    def tag(self, event: Event, seconds: int) -> None:
+        self.marks += 1
+        message = event.message.encode()
+        self.out.write(
+            b"tag %s\nmark :%d\nfrom :%d\ntagger %s %d %s\ndata %d\n%s\n" % (
+                event.tag.encode(), self.marks, self.commits[event.commit], PEOPLE[seconds % 3], seconds,
+                ZONES[seconds % len(ZONES)], len(message), message))
 
 
-def generate(folder: Path, tags: int, versions: int, per_artifact: int, seed: int) -> None:
+def generate(folder: Path, tags: int, artifacts: int, seed: int, megabytes: int) -> None:
     """Makes the repository in `folder`, which must not exist."""
-    artifacts = max(1, tags // per_artifact)
-    commits = versions * ((artifacts + 9) // 10)
     draw = random.Random(seed)
     run = ["git", "-C", str(folder)]
     folder.mkdir(parents=True)
@@ -93,39 +180,35 @@ def generate(folder: Path, tags: int, versions: int, per_artifact: int, seed: in
 
     marks = folder / ".git" / "generated-marks"
     log = folder / ".git" / "generated-log"
-    command = [*run, "-c", "core.compression=1", "fast-import", "--quiet", "--done", f"--export-marks={marks}"]
-    names: list[str] = []
-    targets: list[int] = []
+    # Without the threshold fast-import looks for what a model has in common with the one before it (a minute for 1 GB).
+    settings = ["-c", f"core.compression={0 if megabytes else 1}", "-c", "core.bigFileThreshold=1m"]
+    command = [*run, *settings, "fast-import", "--quiet", "--done", f"--export-marks={marks}"]
+    refs: list[tuple[str, int, int]] = []
+    blobs = megabytes * (1 << 20) // BLOB
     with open(log, "wb") as errors, subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors) as importer:
-        out = importer.stdin
-        write_commits(out, commits, draw)
-        for artifact in range(artifacts):
-            # The last artifact takes what the division leaves over.
-            count = per_artifact if artifact < artifacts - 1 else tags - per_artifact * (artifacts - 1)
-            first = versions * (artifact // 10)
-            seconds = EPOCH + commits + draw.randrange(86_400)
-            for name, number, message in tag_events(draw, artifact_name(artifact), min(versions, count), count):
-                seconds += draw.randrange(1, 7200)
-                names.append(name)
-                targets.append(first + number + 1)
-                out.write(b"tag %s\nmark :%d\nfrom :%d\n" % (name.encode(), commits + len(names), targets[-1]))
-                out.write(b"tagger %s %d +0000\n" % (PEOPLE[seconds % 3], seconds))
-                out.write(b"data %d\n%s\n" % (len(message), message))
-        out.close()
+        stream = Stream(importer.stdin, seed, blobs, max(1, tags * 35 // 100 // max(1, blobs)))
+        seconds = EPOCH
+        for event in events(draw, artifacts, tags):
+            seconds += 1 + int(draw.random() * 300)
+            if event.is_new_commit:
+                stream.commit(seconds - 1)
+            stream.tag(event, seconds)
+            refs.append((event.tag, stream.marks, stream.commits[event.commit]))
+        importer.stdin.close()
         importer.wait()
 
-    ids = [""] * (commits + len(names) + 1)
+    ids = [""] * (stream.marks + 1)
     with open(marks, encoding="ascii") as lines:
         for line in lines:
             mark, identifier = line.split()
             ids[int(mark[1:])] = identifier
     if not all(ids[1:]):
         sys.exit(f"fast-import did not make all objects: {log.read_text()}")
-    order = sorted(range(len(names)), key=names.__getitem__)
-    with open(folder / ".git" / "packed-refs", "w", encoding="utf-8") as refs:
-        refs.write("# pack-refs with: peeled fully-peeled sorted \n")
-        refs.write(f"{ids[commits]} refs/heads/main\n")
-        refs.writelines(f"{ids[commits + 1 + i]} refs/tags/{names[i]}\n^{ids[targets[i]]}\n" for i in order)
+    refs.sort()
+    with open(folder / ".git" / "packed-refs", "w", encoding="utf-8") as file:
+        file.write("# pack-refs with: peeled fully-peeled sorted \n")
+        file.write(f"{ids[stream.commits[-1]]} refs/heads/main\n")
+        file.writelines(f"{ids[tag]} refs/tags/{name}\n^{ids[commit]}\n" for name, tag, commit in refs)
     for leftover in [marks, log, *(folder / ".git").glob("fast_import_crash_*")]:
         leftover.unlink()
     subprocess.run([*run, "checkout", "-q", "main"], check=True)
@@ -134,9 +217,9 @@ def generate(folder: Path, tags: int, versions: int, per_artifact: int, seed: in
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--tags", type=int, default=2750)
-    parser.add_argument("--versions", type=int, default=100, help="per artifact")
-    parser.add_argument("--per-artifact", type=int, default=275, help="tags per artifact, registrations included")
+    parser.add_argument("--tags", type=int, default=3000)
+    parser.add_argument("--artifacts", type=int, default=300)
+    parser.add_argument("--megabytes", type=int, default=0, help="of models in the commits, which nothing compresses")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--replace", action="store_true", help="remove FOLDER first")
     options = parser.parse_args()
@@ -145,8 +228,8 @@ def main() -> None:
     if options.folder.exists():
         sys.exit(f"{options.folder} exists; --replace removes it first")
     started = time.monotonic()
-    generate(options.folder, options.tags, options.versions, options.per_artifact, options.seed)
-    print(f"{options.tags} tags in {options.folder} ({time.monotonic() - started:.1f} s)")
+    generate(options.folder, options.tags, options.artifacts, options.seed, options.megabytes)
+    print(f"{options.tags:,} tags in {options.folder} ({time.monotonic() - started:.1f} s)")
 
 
 if __name__ == "__main__":

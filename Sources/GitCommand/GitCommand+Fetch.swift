@@ -11,12 +11,13 @@ extension GitCommand {
     ///     a remote that has a name there.
     ///   - depth: how many commits of each history are fetched; `nil` for all.
     ///   - isPruning: whether local refs that the specs would write and the remote does not have are deleted.
+    ///   - isDurable: whether each ref is on the disk before this returns; without it many refs are written much quicker.
     ///   - timeLimit: how long it may take; ``timeLimit`` where it is `nil`.
     /// - Throws: ``GitCommandError`` of kind `rejected` for a local ref that would be clobbered, `remoteUnreachable` or
     ///   `authenticationFailed`.
     public func fetch(
         from remote: Remote, _ specs: [FetchSpec], filter: ObjectFilter? = nil, depth: Int? = nil,
-        isPruning: Bool = false, timeLimit: Duration? = nil
+        isPruning: Bool = false, isDurable: Bool = true, timeLimit: Duration? = nil
     ) async throws(GitCommandError) {
         if case .url = remote, filter != nil {
             throw GitCommandError(
@@ -34,7 +35,9 @@ extension GitCommand {
             input = Array(specs.map { "\($0)\n" }.joined().utf8)
         }
         arguments += ["--", remote.argument] + (input.isEmpty ? specs.map(\.description) : [])
-        try await fetch(Invocation(arguments, input: input), from: remote, timeLimit: timeLimit)
+        var invocation = Invocation(arguments, input: input)
+        if !isDurable { invocation.settings = ["core.fsync=-reference"] }
+        try await fetch(invocation, from: remote, timeLimit: timeLimit)
     }
 
     /// Brings objects here that a partial clone left at the remote, all in one request.

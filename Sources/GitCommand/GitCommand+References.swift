@@ -31,6 +31,11 @@ extension GitCommand {
         guard output.exitCode == 0 else { throw failure(of: invocation, output) }
     }
 
+    /// Puts all refs into one file.
+    public func packReferences() async throws(GitCommandError) {
+        _ = try await run(["pack-refs", "--all"])
+    }
+
     /// A ref name that git reads as this one ref and as nothing else.
     ///
     /// A name that came out of a repository was never judged, and one that is not UTF-8 stands here in escaped form.

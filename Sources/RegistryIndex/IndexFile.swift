@@ -12,6 +12,8 @@ public final class IndexFile {
     /// Whether the log was left with something in it that is worth being copied into the file.
     private var hasLog: Bool
     private var isReadyToWrite = false
+    /// Whether a body is running: SQLite has no transaction within another one.
+    private var isInUse = false
 
     /// A log of so many bytes is read through in well under a millisecond by whoever opens the file first.
     private static let shortLog: Int64 = 256 << 10
@@ -29,10 +31,7 @@ public final class IndexFile {
         while true {
             guard let identity = place.identity(orMake: creates) else { return nil }
             do throws(IndexDamage) {
-                let connection = try SQLiteConnection(path: place.path)
-                try IndexSchema.check(connection, orMake: creates)
-                // It may have been replaced by another one while it was opened.
-                guard place.identity(orMake: false) == identity else { return nil }
+                guard let connection = try Self.open(place, identity, creates: creates) else { return nil }
                 self.init(connection, place, identity)
                 return
             } catch {
@@ -40,6 +39,16 @@ public final class IndexFile {
                 mayReplace = false
             }
         }
+    }
+
+    /// - Returns: `nil` where another file lies there by now.
+    private static func open(
+        _ place: IndexPlace, _ identity: IndexPlace.Identity, creates: Bool
+    ) throws(IndexDamage) -> SQLiteConnection? {
+        guard let lock = place.lock() else { return nil }
+        let connection = try SQLiteConnection(path: place.path, lock: lock)
+        try IndexSchema.check(connection, orMake: creates)
+        return place.identity(orMake: false) == identity ? connection : nil
     }
 
     private init(_ connection: SQLiteConnection, _ place: IndexPlace, _ identity: IndexPlace.Identity) {
@@ -55,8 +64,12 @@ public final class IndexFile {
     }
 
     /// Runs the body on one consistent state, whatever is written meanwhile.
+    /// - Parameter body: What is to be done. It cannot call this file's own `read` and `write`.
     /// - Returns: What the body returns; `nil` where anything went wrong.
     public func read<Value>(_ body: (IndexReading) throws(IndexDamage) -> Value?) -> Value? {
+        guard !isInUse else { return nil }
+        isInUse = true
+        defer { isInUse = false }
         do throws(IndexDamage) {
             _ = try connection.statement("BEGIN").step()
             let reading = try IndexReading(connection)
@@ -76,6 +89,9 @@ public final class IndexFile {
     ///   - body: What is to be done. A body that does not set the head leaves the generation as it is.
     /// - Returns: Whether it was done.
     public func write(expecting generation: Int64, _ body: (IndexWriting) throws(IndexDamage) -> Void) -> Bool {
+        guard !isInUse else { return false }
+        isInUse = true
+        defer { isInUse = false }
         do throws(IndexDamage) {
             try prepareToWrite()
             _ = try connection.statement("BEGIN IMMEDIATE").step()
@@ -94,7 +110,8 @@ public final class IndexFile {
         return true
     }
 
-    /// Deletes an index file of this user with what belongs to it; what is no regular file is left alone.
+    /// Deletes an index file of this user with what belongs to it, unless anybody has it open, this process included; what is
+    /// no regular file is left alone.
     public static func remove(path: String) {
         guard let place = IndexPlace(path: path), let identity = place.identity(orMake: false) else { return }
         _ = place.remove(identity)

@@ -4,6 +4,7 @@ import Glibc
 /// the system drops the locks that SQLite holds on it in the same process.
 struct IndexPlace {
     let path: String
+    private let folder: String
 
     /// What SQLite keeps beside a file: its log, the index of that, and the journal of a file that is being made.
     private static let companions = ["-wal", "-shm", "-journal"]
@@ -24,6 +25,7 @@ struct IndexPlace {
         defer { free(resolved) }
         // A folder whose name is not UTF-8 cannot be named here.
         guard let text = String(validatingCString: resolved) else { return nil }
+        self.folder = text
         self.path = text == "/" ? "/\(name)" : "\(text)/\(name)"
     }
 
@@ -55,11 +57,19 @@ struct IndexPlace {
         return lstat("\(path)-wal", &status) == 0 ? Int64(status.st_size) : 0
     }
 
-    /// Deletes the file, if it still is the one that was judged, with what belongs to it.
-    func remove(_ identity: Identity) -> Bool {
-        guard self.identity(orMake: false) == identity, unlink(path) == 0 else { return false }
-        for companion in Self.companions { unlink(path + companion) }
-        return true
+    /// Keeps others from replacing the file; `nil` where it cannot be kept from them.
+    func lock() -> FolderLock? { FolderLock(folder, isExclusive: false) }
+
+    /// Deletes the file with what belongs to it, if it still is the one that was judged and nobody has it open.
+    /// - Returns: Whether that one is gone.
+    func remove(_ judged: Identity) -> Bool {
+        guard let lock = FolderLock(folder, isExclusive: true) else { return false }
+        return withExtendedLifetime(lock) {
+            guard identity(orMake: false) == judged else { return true }
+            guard unlink(path) == 0 else { return false }
+            for companion in Self.companions { unlink(path + companion) }
+            return true
+        }
     }
 
     private static func isOurs(_ status: stat) -> Bool {

@@ -3,6 +3,8 @@ import CLibSQLite
 /// An open SQLite database. It is used by one thread at a time.
 final class SQLiteConnection {
     let handle: OpaquePointer
+    /// Held for as long as the file is open.
+    private let lock: FolderLock?
     /// What was prepared, each once: the text of a statement is a constant of the program, so its address names it.
     private var statements: [UnsafeRawPointer: SQLiteStatement] = [:]
 
@@ -13,7 +15,8 @@ final class SQLiteConnection {
     static let patience: Int32 = 100
 
     /// Opens a file that is there.
-    init(path: String) throws(IndexDamage) {
+    init(path: String, lock: FolderLock? = nil) throws(IndexDamage) {
+        self.lock = lock
         guard libsqlite3_failure() == nil else { throw IndexDamage(SQLITE_CANTOPEN) }
         var made: OpaquePointer?
         // Without SQLite's own locks: a connection is used by one thread at a time.

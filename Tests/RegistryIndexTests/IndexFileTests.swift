@@ -105,11 +105,26 @@ import Testing
         let tooLong = [UInt8](repeating: 0, count: 200 << 20 + 1)
         let isSilent = !file.write(expecting: 1) { writing throws(IndexDamage) in
             try writing.set(.current, 1, [2])
-            _ = try? writing.set(.current, 2, tooLong)
             try writing.setHead([2])
+            _ = try? writing.set(.current, 2, tooLong)
         }
         #expect(isSilent && Self.value(file) == [1])
         #expect(file.read { $0.generation } == 1)
+    }
+
+    @Test func `a body that uses the file itself again is refused that, and goes on`() throws {
+        let file = try #require(IndexFile(path: path, creates: true))
+        let isDone = file.write(expecting: 0) { writing throws(IndexDamage) in
+            try writing.set(.current, 1, [1])
+            #expect(file.read { $0.generation } == nil && !Self.set(file, 0, [2]))
+            try writing.setHead([1])
+        }
+        #expect(isDone && Self.value(file) == [1] && file.read { $0.generation } == 1)
+        let isRead: Bool? = file.read { reading throws(IndexDamage) in
+            #expect(!Self.set(file, 1, [2]) && Self.value(file) == nil)
+            return try reading.value(.current, 1)?.bytes == [1]
+        }
+        #expect(isRead == true && Self.set(file, 1, [2]))
     }
 
     @Test func `a state ends with its body`() throws {
@@ -153,14 +168,22 @@ import Testing
         }
     }
 
-    @Test func `removing takes what belongs to it along, and writing to what was removed does not look like success`()
-        throws
-    {
-        let old = try #require(IndexFile(path: path, creates: true))
-        #expect(Self.set(old, 0, [1]))
+    @Test func `removing takes what belongs to it along, but nothing that somebody has open`() throws {
+        do {
+            let file = try #require(IndexFile(path: path, creates: true))
+            #expect(Self.set(file, 0, [1]))
+            IndexFile.remove(path: path)
+            #expect(access(path, F_OK) == 0 && Self.set(file, 1, [2]))
+        }
         IndexFile.remove(path: path)
         for suffix in ["", "-wal", "-shm", "-journal"] { #expect(access(path + suffix, F_OK) != 0) }
         #expect(IndexFile(path: path, creates: false) == nil)
+    }
+
+    @Test func `writing to what somebody else removed does not look like success`() throws {
+        let old = try #require(IndexFile(path: path, creates: true))
+        #expect(Self.set(old, 0, [1]))
+        try sandbox.succeed("rm index index-wal index-shm")
         #expect(!Self.set(old, 1, [2]))
         let new = try #require(IndexFile(path: path, creates: true))
         #expect(!Self.set(old, 1, [2]))

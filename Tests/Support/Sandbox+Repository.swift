@@ -50,7 +50,8 @@ extension Sandbox {
     /// The names and sums of all files below a folder.
     public func footprint(of folder: String = "repo") throws -> String {
         try succeed(
-            "find . -path '*git-model/write.lock' -prune -o -type f -exec cksum {} + | LC_ALL=C sort", in: folder)
+            "find . -path '*git-model/write.lock' -o -path '*git-model/index.sqlite*' -prune -o -type f -exec cksum {} + | LC_ALL=C sort",
+            in: folder)
     }
 
     /// Makes a tag of an object's bytes, whatever is wrong with them.

@@ -43,7 +43,7 @@ struct HistoryCommand: AsyncParsableCommand {
         if events.isEmpty, let selector, selector.target != .artifact {
             throw snapshot.state.nothingHappened(to: selector)
         }
-        if json { return printer.json(.array(events.map { .historyRow($0) })) }
+        if json { return printer.json(events.lazy.map { JSONValue.historyRow($0) }) }
         if events.isEmpty { return printer.data("Nothing found in the current workspace") }
         let table = TextTable(
             headers: ["timestamp", "artifact", "event", "version", "stage", "commit", "ref"],
@@ -53,6 +53,6 @@ struct HistoryCommand: AsyncParsableCommand {
                     event.stage?.description, event.commit.short, event.tag.description,
                 ]
             })
-        table.lines(plain ? .plain : .outlined).forEach { printer.data($0) }
+        printer.data(table.lines(plain ? .plain : .outlined))
     }
 }

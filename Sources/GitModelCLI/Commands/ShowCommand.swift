@@ -66,7 +66,7 @@ struct ShowCommand: AsyncParsableCommand {
                         ? "hint: to see the deprecated artifacts: git model show --deprecated"
                         : "hint: to register a first version: git model register NAME")
             }
-            view.table.lines(style).forEach { printer.data($0) }
+            printer.data(view.table.lines(style))
             view.notes.forEach { printer.note($0) }
         }
     }
@@ -95,7 +95,7 @@ struct ShowCommand: AsyncParsableCommand {
                 hints: ["for the names of all artifacts: git model show --name"])
         case .field(.version) where selector.target != .artifact: view.labels.forEach { printer.data($0) }
         case .field(let field): view.values(field).forEach { printer.data($0) }
-        case .table(let style): view.table.lines(style).forEach { printer.data($0) }
+        case .table(let style): printer.data(view.table.lines(style))
         }
     }
 

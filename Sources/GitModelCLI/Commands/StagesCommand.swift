@@ -7,6 +7,7 @@ struct StagesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stages",
         abstract: "Print the stages of the registry",
+        usage: "git model stages [--allowed] [--used] [<options>]",
         discussion: "Without a flag the allowed stages are printed, or where none are configured those in use.")
 
     @Flag(help: "Print the stages that the configuration allows")

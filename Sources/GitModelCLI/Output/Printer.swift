@@ -24,9 +24,38 @@ struct Printer: Sendable {
         write(line + "\n", to: STDOUT_FILENO)
     }
 
+    /// Prints many lines of data.
+    func data(_ lines: [String]) {
+        var bytes: [UInt8] = []
+        for line in lines {
+            bytes += line.utf8
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        write(bytes, to: STDOUT_FILENO)
+    }
+
     /// Prints JSON, whose text holds ASCII only.
     func json(_ value: JSONValue, _ layout: JSONValue.Layout = .indented) {
-        data(value.text(layout))
+        var bytes: [UInt8] = []
+        value.write(to: &bytes, layout)
+        bytes.append(UInt8(ascii: "\n"))
+        write(bytes, to: STDOUT_FILENO)
+    }
+
+    /// Prints a list as JSON, a few of its values at a time: there may be a million.
+    func json(_ values: some Sequence<JSONValue>) {
+        var bytes = Array("[".utf8)
+        var isFirst = true
+        for value in values {
+            bytes += (isFirst ? "\n    " : ",\n    ").utf8
+            isFirst = false
+            value.write(to: &bytes, depth: 1)
+            if bytes.count < 1 << 16 { continue }
+            write(bytes, to: STDOUT_FILENO)
+            bytes.removeAll(keepingCapacity: true)
+        }
+        bytes += (isFirst ? "]\n" : "\n]\n").utf8
+        write(bytes, to: STDOUT_FILENO)
     }
 
     /// Prints a note for a person.
@@ -40,7 +69,11 @@ struct Printer: Sendable {
     }
 
     private func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
+        write(Array(text.utf8), to: descriptor)
+    }
+
+    private func write(_ content: [UInt8], to descriptor: Int32) {
+        var bytes = content[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0 {

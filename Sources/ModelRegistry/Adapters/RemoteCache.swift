@@ -55,9 +55,16 @@ struct RemoteCache {
         try LocalFolder.create(
             path, mode: 0o700, advice: "export XDG_CACHE_HOME to a folder that you may write to")
         try await locked { (isComplete) async throws(RegistryError) in
-            if !isComplete { try await create() }
+            if !isComplete {
+                try await create()
+            } else if try await isCurrent() {
+                return
+            }
             do throws(GitCommandError) {
-                try await fetch([Self.tags, Self.remoteHead], isPruning: true)
+                // The refs of a clone that is not complete are thrown away where its making was interrupted.
+                try await fetch([Self.tags, Self.remoteHead], isPruning: true, isDurable: isComplete)
+                let loose = try? ReferenceFiles(commonDirectory: path).looseTags().count
+                if loose ?? 0 > Self.mostLooseTags { try await git.packReferences() }
             } catch {
                 // A repository without commits has no HEAD to fetch.
                 guard case .remoteRefMissing(.head) = error.kind else { throw RegistryError(error, at: url) }
@@ -67,6 +74,29 @@ struct RemoteCache {
                 }
             }
         }
+    }
+
+    /// How many tags may lie in files of their own: each is opened whenever the tags are listed.
+    private static let mostLooseTags = 500
+
+    /// Whether the remote has the very tags and HEAD that are here. Asking is quicker than a fetch that brings nothing.
+    private func isCurrent() async throws(RegistryError) -> Bool {
+        let listing: RemoteListing
+        do throws(GitCommandError) {
+            listing = try await git.listRemote(.name(.origin), patterns: ["HEAD", "refs/tags/*"])
+        } catch {
+            throw RegistryError(error, at: url)
+        }
+        let files = ReferenceFiles(commonDirectory: path)
+        guard let loose = try? files.looseTags(), let packed = try? files.packedBytes(),
+            let here = try? ReferenceFiles.list(loose, packed: packed), here.damaged.isEmpty,
+            let repository = try? Repository.open(at: path), let head = try? repository.reference(Self.head)
+        else { return false }
+        guard head == listing.references.first(where: { $0.name == .head })?.id else { return false }
+        let there = listing.references.compactMap { reference in
+            reference.name.tag.map { TagReference(name: $0, id: reference.id) }
+        }
+        return there.count == here.references.count && Set(there) == Set(here.references)
     }
 
     /// Whether the clone is there, as far as it was ever brought up to date.
@@ -115,12 +145,16 @@ struct RemoteCache {
         try await git.fetch(from: .name(.origin), [Self.branches], filter: .treeless, depth: Int(Int32.max))
     }
 
-    private func fetch(_ specs: [FetchSpec], isPruning: Bool) async throws(GitCommandError) {
-        try await git.fetch(from: .name(.origin), specs, filter: .treeless, depth: 1, isPruning: isPruning)
+    private func fetch(
+        _ specs: [FetchSpec], isPruning: Bool, isDurable: Bool = true
+    ) async throws(GitCommandError) {
+        try await git.fetch(
+            from: .name(.origin), specs, filter: .treeless, depth: 1, isPruning: isPruning, isDurable: isDurable)
     }
 
     /// Makes the clone, anew where its making was interrupted: a killed git leaves locks that no later one gets past.
     private func create() async throws(RegistryError) {
+        // A power cut leaves refs that were not on the disk yet as empty files, on which git stops.
         for name in LocalFolder.names(in: path) where name != Self.lockName { LocalFolder.remove("\(path)/\(name)") }
         try await RegistryError.wrapping { () async throws(GitCommandError) in
             _ = try await git.initialiseBare(at: path)

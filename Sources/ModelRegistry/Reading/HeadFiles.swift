@@ -27,13 +27,13 @@ extension TagIndex {
     func remember(_ files: HeadFiles) {
         guard files.files.values.reduce(0, { $0 + ($1?.count ?? 0) }) <= HeadFiles.limit else { return }
         var generation: Int64 = 0
-        let known = file.read { reading throws(IndexDamage) -> HeadFiles? in
+        let known = file?.read { reading throws(IndexDamage) -> HeadFiles? in
             generation = reading.generation
             return try Self.headFiles(reading)
         }
         if known == files { return }
         let content = IndexedFiles(commit: files.commit, files: files.files).encoded
-        _ = file.write(expecting: generation) { writing throws(IndexDamage) in
+        _ = file?.write(expecting: generation) { writing throws(IndexDamage) in
             try writing.set(.files, Self.key, content)
         }
     }

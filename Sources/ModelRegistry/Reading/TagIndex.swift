@@ -7,9 +7,11 @@ import RegistryIndex
 /// The index of one repository's tags: what was read of them before, which holds for as long as the refs are the same.
 ///
 /// Whatever is wrong with it, the tags are read as if there were none.
-struct TagIndex {
-    let file: IndexFile
+final class TagIndex {
     let files: ReferenceFiles
+    /// `nil` where the old one was thrown away and no new one could be made.
+    private(set) var file: IndexFile?
+    private let path: String
 
     /// Opens the index of a repository: in its common folder, or in the user's cache where nothing can be written there.
     /// - Parameters:
@@ -17,27 +19,29 @@ struct TagIndex {
     ///   - creates: makes one where there is none.
     init?(of commonDirectory: String, _ environment: RegistryEnvironment, creates: Bool) {
         guard environment.usesIndex, !environment.isInsideHook else { return nil }
+        files = ReferenceFiles(commonDirectory: commonDirectory)
         let folder = "\(commonDirectory)/git-model"
         if creates { mkdir(folder, 0o777) }
-        files = ReferenceFiles(commonDirectory: commonDirectory)
-        if let file = IndexFile(path: "\(folder)/index.sqlite", creates: creates) {
-            self.file = file
+        let usual = "\(folder)/index.sqlite"
+        if let file = IndexFile(path: usual, creates: creates) {
+            (self.file, path) = (file, usual)
             return
         }
         guard access(folder, W_OK) != 0,
             let cache = LocalFolder.ofUser(environment.variables, "XDG_CACHE_HOME", fallback: ".cache")
         else { return nil }
-        let name = String(checksum(of: Array(commonDirectory.utf8), seed: 0), radix: 16)
         if creates { try? LocalFolder.create("\(cache)/indexes", mode: 0o700, advice: "") }
-        guard let file = IndexFile(path: "\(cache)/indexes/\(name).sqlite", creates: creates) else { return nil }
-        self.file = file
+        let name = String(checksum(of: Array(commonDirectory.utf8), seed: 0), radix: 16)
+        let other = "\(cache)/indexes/\(name).sqlite"
+        guard let file = IndexFile(path: other, creates: creates) else { return nil }
+        (self.file, path) = (file, other)
     }
 
     /// What the tags and HEAD's files say, where the index holds for the refs as they are, and the configuration is the
     /// one that libgit2 opened the repository with. Nothing is written.
     func state(_ scope: RegistryScope) -> (tags: TagState, files: HeadFiles?)? {
         guard var now = try? CurrentReferences(files) else { return nil }
-        return file.read { reading throws(IndexDamage) in
+        return file?.read { reading throws(IndexDamage) in
             guard let head = try IndexHead(reading), now.isOpenable(as: head), now.areThose(of: head) else {
                 return nil
             }
@@ -48,7 +52,7 @@ struct TagIndex {
     /// The event of one tag, where the index holds for the refs as they are and the tag is one.
     func event(ofTag name: TagName, of artifact: ArtifactName) -> RegistryEvent? {
         guard var now = try? CurrentReferences(files) else { return nil }
-        return file.read { reading throws(IndexDamage) in
+        return file?.read { reading throws(IndexDamage) in
             guard let head = try IndexHead(reading), !head.traits.contains(.hasRenamedTags),
                 now.isOpenable(as: head), now.areThose(of: head), let entry = head.entry(artifact.tagText.utf8),
                 let tag = try IndexedHistory.tag(name, decoding: try reading.value(.records, of: entry)),
@@ -67,11 +71,20 @@ struct TagIndex {
             return nil
         }
         var known: (head: IndexHead?, generation: Int64) = (nil, 0)
-        let state = file.read { reading throws(IndexDamage) -> TagState? in
+        var isWhole = false
+        let state = file?.read { reading throws(IndexDamage) -> TagState? in
             known.generation = reading.generation
             known.head = try IndexHead(reading)
-            guard let head = known.head, now.areThose(of: head) else { return nil }
-            return try TagState(scope, head, value: reading.value(_:of:))
+            var state: TagState?
+            if let head = known.head, now.areThose(of: head) {
+                state = try TagState(scope, head, value: reading.value(_:of:))
+            }
+            isWhole = true
+            return state
+        }
+        if !isWhole {
+            guard replaceFile() else { return nil }
+            known = (nil, 0)
         }
         if let state {
             repository.trustPackedReferences(now.stamp)
@@ -79,21 +92,34 @@ struct TagIndex {
                 // The same refs in a file that looks otherwise, or that had just been written when it was read.
                 var renewed = head
                 renewed.references = now.references
-                _ = file.write(expecting: known.generation) { writing throws(IndexDamage) in
+                _ = file?.write(expecting: known.generation) { writing throws(IndexDamage) in
                     try writing.setHead(renewed.encoded)
                 }
             }
             return state
         }
-        guard let update = try await TagIndexUpdate(self, known.head, &now, repository) else { return nil }
-        let isWritten = file.write(expecting: known.generation) { writing throws(IndexDamage) in
+        let attempt = try await TagIndexUpdate(self, known.head, &now, repository)
+        guard let update = attempt else { return nil }
+        let isWritten = file?.write(expecting: known.generation) { writing throws(IndexDamage) in
             try update.write(to: writing)
         }
         // Where somebody else was quicker, or nothing can be written, what was found out serves this once.
-        return file.read { reading throws(IndexDamage) in
-            guard isWritten || reading.generation == known.generation else { return nil }
+        return file?.read { reading throws(IndexDamage) in
+            guard isWritten == true || reading.generation == known.generation else { return nil }
             return try update.state(scope, reading)
         }
+    }
+}
+
+extension TagIndex {
+    /// Throws a damaged file away.
+    /// - Returns: whether there is a new one; there is none while another process uses the old one.
+    private func replaceFile() -> Bool {
+        // It is deleted only when nobody has it open.
+        file = nil
+        IndexFile.remove(path: path)
+        file = IndexFile(path: path, creates: true)
+        return file != nil
     }
 }
 

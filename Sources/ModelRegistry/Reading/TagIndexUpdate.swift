@@ -165,10 +165,10 @@ struct TagIndexUpdate {
     }
 
     /// Takes from the index what it knows of the tags.
-    private static func addKnown(to groups: inout [Group], _ head: IndexHead?, _ file: IndexFile) {
+    private static func addKnown(to groups: inout [Group], _ head: IndexHead?, _ file: IndexFile?) {
         guard let head else { return }
         let old = groups.map { head.entry($0.name) }
-        let known = file.read { reading throws(IndexDamage) in
+        let known = file?.read { reading throws(IndexDamage) in
             try old.map { entry throws(IndexDamage) -> [TagName: TagRecord] in
                 guard let entry else { return [:] }
                 let tags = try IndexedHistory(decoding: try reading.value(.records, of: entry)).tags

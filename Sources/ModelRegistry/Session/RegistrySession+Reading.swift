@@ -7,7 +7,7 @@ extension RegistrySession {
     ///
     /// Only the tags of its artifact are read: no other artifact's can change what it means.
     func check(_ ref: String, _ configuration: RegistryConfiguration) async throws(RegistryError) -> CheckedEvent {
-        try await described(try event(ofTag: ref), configuration)
+        try await described(try await event(ofTag: ref), configuration)
     }
 
     /// An event with what the files at its commit say.
@@ -18,7 +18,17 @@ extension RegistrySession {
         return CheckedEvent(event: event, annotation: annotations.values.first)
     }
 
-    private func event(ofTag ref: String) throws(RegistryError) -> RegistryEvent {
+    /// The event by an index that is there and is brought up to date.
+    private func indexedEvent(
+        _ name: TagName, of artifact: ArtifactName
+    ) async throws(RegistryError) -> RegistryEvent? {
+        guard let index = TagIndex(of: repository.commonDirectory, environment, creates: false),
+            try await index.state(.currentArtifact(artifact), updatingFrom: repository) != nil
+        else { return nil }
+        return index.event(ofTag: name, of: artifact)
+    }
+
+    private func event(ofTag ref: String) async throws(RegistryError) -> RegistryEvent {
         let short = ref.hasPrefix(RefName.tagPrefix) ? String(ref.dropFirst(RefName.tagPrefix.count)) : ref
         let name: TagName
         do { name = try TagName(short) } catch { throw RegistryError(error, hints: ["name a tag: churn@v1.0.0"]) }
@@ -27,6 +37,7 @@ extension RegistrySession {
                 .notARegistryTag, "'\(ref)' is not a registry tag", subject: ref,
                 hints: ["a registry tag looks like churn@v1.2.0, churn#prod#3 or churn@deprecated"])
         }
+        if let event = try await indexedEvent(name, of: tag.artifact) { return event }
         let reader = TagReader(repository)
         let references = try RegistryError.wrapping { () throws(GitError) in
             try repository.tagReferences(startingWith: tag.artifact.tagText).references

@@ -8,6 +8,7 @@ struct HooksRunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Do the work of an installed Git hook",
+        usage: "git model hooks run <hook> [<arguments> ...] [<options>]",
         discussion: """
             Examples:
               echo "$old $new $ref" | git model hooks run pre-receive
