@@ -25,7 +25,8 @@ extension GitCommand {
             commands += "\(verb) \(try checked(name, operation: "update-ref"))\0\(id)\0"
         }
         commands += "prepare\0commit\0"
-        let invocation = Invocation(["update-ref", "--stdin", "-z"], input: Array(commands.utf8))
+        var invocation = Invocation(["update-ref", "--stdin", "-z"], input: Array(commands.utf8))
+        invocation.settings = [Self.flushing]
         let output = try await run(invocation)
         guard output.exitCode == 0 else { throw failure(of: invocation, output) }
     }

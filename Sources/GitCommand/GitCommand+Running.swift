@@ -1,5 +1,6 @@
 import ChildProcess
 import GitTypes
+import Glibc
 
 extension GitCommand {
     /// Runs one `git` command to its end.
@@ -151,6 +152,13 @@ extension GitCommand {
             message: "git \(invocation.operation) printed more than \(invocation.limit) bytes")
     }
 
+    /// Whether the repository's disk has next to no room. Git removed the files again that filled it.
+    private var isDiskFull: Bool {
+        var status = statvfs()
+        guard let gitDirectory, statvfs(gitDirectory, &status) == 0 else { return false }
+        return status.f_bavail * status.f_frsize < 64 << 10 || status.f_favail == 0 && status.f_files > 0
+    }
+
     /// The error of a command that ended with a status that is no result.
     func failure(
         of invocation: Invocation, _ output: GitOutput, kind: GitCommandError.Kind? = nil
@@ -159,7 +167,9 @@ extension GitCommand {
         let found =
             kind ?? RefFailure.kind(in: output.errorText)
             ?? RemoteFailure.kind(in: output.errorText, isPush: invocation.operation == "push") ?? .failed
-        let complaint = errorText.complaint ?? "it exited with status \(output.exitCode)"
+        var complaint = errorText.complaint ?? "it exited with status \(output.exitCode)"
+        // Of a ref's file git does not tell why it could not be written.
+        if complaint.contains("couldn't write '"), isDiskFull { complaint += ": no space left on device" }
         return GitCommandError(
             found, operation: invocation.operation, message: "git \(invocation.operation) failed: \(complaint)",
             remoteText: errorText.remoteText, exitCode: output.exitCode)

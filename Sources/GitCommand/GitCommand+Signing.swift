@@ -52,6 +52,7 @@ extension GitCommand {
             "GIT_COMMITTER_DATE": "@\(tag.time.seconds) \(tag.time.gitOffset)",
         ]
         invocation.use = .signature
+        invocation.settings = [Self.flushing]
         // Somebody may have to find a passphrase, or a key to touch.
         invocation.timeLimit = .seconds(600)
         let output = try await run(invocation)

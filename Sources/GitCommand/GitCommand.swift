@@ -62,6 +62,10 @@ public struct GitCommand: Sendable {
         "color.ui=false",
     ]
 
+    /// Has git flush the objects and refs that a command makes: without it a ref is only renamed into its place, and a
+    /// tag that was reported as made could be gone after a power cut (git 2.36 and newer; an older one ignores it).
+    static let flushing = "core.fsync=committed"
+
     /// Hooks are for what people do themselves; of the commands here only a push is such an act (`pre-push`).
     static let withoutHooks = "core.hooksPath=/dev/null"
 }

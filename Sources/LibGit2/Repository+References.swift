@@ -68,6 +68,27 @@ extension Repository {
         }
     }
 
+    /// Brings the folders of new refs and objects to the disk: git flushes the files, and the names are in the folders.
+    /// - Throws: ``GitError`` of kind ``GitError/Kind/inputOutput(_:)``, which names the folder.
+    public func flushFolders(of references: [RefName], _ objects: [ObjectID]) throws(GitError) {
+        let names = references.map { Array($0.description.utf8) }
+        var folders = Set(names.map { $0[..<($0.lastIndex(of: UInt8(ascii: "/")) ?? 0)] })
+        for id in objects { folders.insert(Array("objects/\(id)".utf8)[..<"objects/00".utf8.count]) }
+        for folder in folders {
+            let number = Glibc.open(path(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            // The ref may have been packed since, and the object too.
+            if number < 0, errno == ENOENT { continue }
+            let isFlushed = number >= 0 && (fsync(number) == 0 || errno == EINVAL || errno == ENOTSUP)
+            let reason = errno
+            if number >= 0 { close(number) }
+            if !isFlushed {
+                throw GitError(
+                    errno: reason, operation: "flush the folder \(String(lossless: folder))",
+                    path: String(lossless: folder))
+            }
+        }
+    }
+
     /// Deletes a ref, if it still has the value that the caller saw.
     /// - Throws: ``GitError`` of kind ``GitError/Kind/notFound(_:)`` where it is gone, ``GitError/Kind/changed(_:)`` where
     ///   it points elsewhere or is symbolic, ``GitError/Kind/locked(path:age:)``, ``GitError/Kind/damaged(what:)``,

@@ -19,17 +19,25 @@ from history import Call, History  # noqa: E402
 PEOPLE = [("Ana Ruiz", "ana@example.com"), ("Ben Otto", "ben@example.org")]
 
 
+class Skipped(Exception):
+    """A row that cannot be run on this machine, and why."""
+
+
 class Bench:
     """One row's repositories, its random numbers and its history."""
 
     def __init__(self, folder: Path, program: Path, share: int, seed: int):
-        self.folder, self.program, self.share = folder, program, share
+        self.folder, self.program, self.share, self.seed = folder, program, share, seed
         self.random, self.history = random.Random(seed), History()
         self.numbers, self.gates = itertools.count(), itertools.count()
 
     def count(self, full: int, least: int = 2) -> int:
         """The number of runs: the row's own, or the share of it that was asked for."""
         return max(min(full, least), full // self.share)
+
+    def dice(self, number: int) -> random.Random:
+        """Random numbers of one run: the same ones again, in whatever order threads come to their runs."""
+        return random.Random(f"{self.seed} {number}")
 
     def repository(self, commits: int = 1, name: str | None = None) -> Path:
         """A repository with so many empty commits on main."""

@@ -40,7 +40,8 @@ class Call:
         """The tags that it says it made, with their ids."""
         if self.code != 0 or "--json" not in self.arguments:
             return {}
-        return {tag["tag"]: tag["tag_hexsha"] for tag in json.loads(self.output).get("created", [])}
+        answer = json.loads(self.output)
+        return {tag["tag"]: tag["tag_hexsha"] for tag in answer.get("created", [])} if isinstance(answer, dict) else {}
 
     @property
     def is_unknown(self) -> bool:

@@ -134,13 +134,34 @@ import Testing
     @Test func `a clone whose making was interrupted is completed`() throws {
         #expect(try remoteModel("show").status == 0)
         let folder = try cacheFolder()
-        for damage in ["git config --unset remote.origin.url", "rm -rf config refs", "rm -rf objects refs HEAD config"]
-        {
+        for damage in [
+            "git config --unset remote.origin.url", "rm -rf config refs", "rm -rf objects refs HEAD config",
+            "touch config.lock",
+        ] {
             // The lock file is empty until the clone is complete.
             try sandbox.succeed("\(damage) && : > git-model.lock", in: folder)
             let outcome = try remoteModel("show churn --version")
             #expect(outcome.status == 0 && outcome.output == "v0.0.1\n", "\(damage): \(outcome)")
         }
+    }
+
+    @Test func `locks that a killed git left in the clone are cleared`() throws {
+        #expect(try remoteModel("show").status == 0)
+        let folder = try cacheFolder()
+        try sandbox.succeed(
+            "git tag -a -m new churn@v9.0.0 main && git push -q origin churn@v9.0.0", in: "repo")
+        // The mark of somebody who is at work, and does not hold the lock any more.
+        try sandbox.succeed(
+            "touch shallow.lock packed-refs.lock refs/tags/churn@v9.0.0.lock && printf 2 > git-model.lock", in: folder)
+        let outcome = try remoteModel("show churn --version")
+        #expect(outcome.status == 0 && outcome.output.contains("v9.0.0"), "\(outcome)")
+    }
+
+    @Test func `the clone's own lock is no finding`() throws {
+        #expect(try remoteModel("show").status == 0)
+        try sandbox.succeed("touch -d '1 hour ago' git-model.lock", in: try cacheFolder())
+        #expect(try !remoteModel("doctor --remove-stale-locks").output.contains("git-model.lock"))
+        #expect(try sandbox.succeed("cat git-model.lock", in: try cacheFolder()) == "1")
     }
 
     @Test func `two processes at once on one address`() throws {

@@ -35,6 +35,15 @@ enum LocalFolder {
         rmdir(path)
     }
 
+    /// Removes the `.tmp` files of a folder that writers left there when they were killed.
+    static func removeRemains(in path: String) {
+        let latest = time(nil) - 600
+        for name in names(in: path) where name.hasSuffix(".tmp") {
+            var status = stat()
+            if lstat("\(path)/\(name)", &status) == 0, status.st_mtim.tv_sec < latest { unlink("\(path)/\(name)") }
+        }
+    }
+
     /// The names in a folder; none where it is not there.
     static func names(in path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }

@@ -16,6 +16,16 @@ struct RemoteCache {
     let git: GitCommand
     private let url: GitURL
 
+    /// Whoever holds it may make or update the clone. Empty until the clone is complete, then ``Mark``.
+    private static let lockName = "git-model.lock"
+
+    /// What the lock file holds of a complete clone.
+    private enum Mark {
+        static let atRest = UInt8(ascii: "1")
+        /// Somebody is at work, or was when he was killed.
+        static let inUse = UInt8(ascii: "2")
+    }
+
     private static let tags = spec("+refs/tags/*:refs/tags/*")
     private static let remoteHead = spec("+HEAD:\(head)")
     private static let branches = spec("+refs/heads/*:refs/remotes/origin/*")
@@ -92,7 +102,7 @@ struct RemoteCache {
     /// Whether the clone is there, as far as it was ever brought up to date.
     var isComplete: Bool {
         var status = stat()
-        return stat("\(path)/git-model.lock", &status) == 0 && status.st_size > 0
+        return stat("\(path)/\(Self.lockName)", &status) == 0 && status.st_size > 0
     }
 
     /// Brings these tags, none of which may be here with another id, and HEAD where that is asked for.
@@ -142,11 +152,10 @@ struct RemoteCache {
             from: .name(.origin), specs, filter: .treeless, depth: 1, isPruning: isPruning, isDurable: isDurable)
     }
 
-    /// Makes the clone, or what is missing of one whose making was interrupted.
+    /// Makes the clone, anew where its making was interrupted: a killed git leaves locks that no later one gets past.
     private func create() async throws(RegistryError) {
         // A power cut leaves refs that were not on the disk yet as empty files, on which git stops.
-        LocalFolder.remove("\(path)/refs")
-        unlink("\(path)/packed-refs")
+        for name in LocalFolder.names(in: path) where name != Self.lockName { LocalFolder.remove("\(path)/\(name)") }
         try await RegistryError.wrapping { () async throws(GitCommandError) in
             _ = try await git.initialiseBare(at: path)
             // Missing objects are fetched from this remote on demand: what `git clone --filter` writes.
@@ -159,11 +168,12 @@ struct RemoteCache {
 
     /// Runs the body while no other process makes or updates the same clone.
     ///
-    /// The lock file holds a byte once the clone is complete; the body is told whether it does.
+    /// The body is told whether the clone is complete. Where the one before us failed or was killed, git's locks may
+    /// still be there; as nobody else is at work, they are removed.
     private func locked<Value>(
         _ body: (_ isComplete: Bool) async throws(RegistryError) -> Value
     ) async throws(RegistryError) -> Value {
-        let descriptor = open("\(path)/git-model.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = open("\(path)/\(Self.lockName)", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if descriptor < 0 {
             throw RegistryError(
                 .inputOutput, "cannot write to the cache \(path): \(String(cString: strerror(errno)).lowercased())",
@@ -176,11 +186,28 @@ struct RemoteCache {
                 throw RegistryError(.gitFailed, "interrupted: another process is updating the cache", subject: path)
             }
         }
-        var status = stat()
-        let isComplete = fstat(descriptor, &status) == 0 && status.st_size > 0
+        var mark: UInt8 = 0
+        let isComplete = pread(descriptor, &mark, 1, 0) == 1
+        if isComplete, mark != Mark.atRest { removeLocks(below: path) }
+        if isComplete { set(Mark.inUse, descriptor) }
         let value = try await body(isComplete)
-        if !isComplete { _ = write(descriptor, "1", 1) }
+        set(Mark.atRest, descriptor)
         return value
+    }
+
+    private func set(_ mark: UInt8, _ descriptor: Int32) {
+        _ = withUnsafeBytes(of: mark) { pwrite(descriptor, $0.baseAddress, 1, 0) }
+    }
+
+    private func removeLocks(below folder: String) {
+        for name in LocalFolder.names(in: folder) {
+            let path = "\(folder)/\(name)"
+            if name.hasSuffix(".lock") {
+                if name != Self.lockName { unlink(path) }
+            } else if name == "refs" || folder != self.path {
+                removeLocks(below: path)
+            }
+        }
     }
 
     /// A folder name that tells the repository to a person, and two URLs apart: the end of the address and FNV-1a of

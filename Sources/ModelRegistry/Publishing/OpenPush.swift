@@ -25,12 +25,13 @@ struct OpenPush {
         }
     }
 
-    /// Notes the tags, before the first byte is sent. Where that fails the push goes on: only the convenience is lost.
-    func begin(_ tags: [TagReference]) {
+    /// Notes the tags, before their refs are made. Where that fails the push goes on: only the convenience is lost.
+    func begin(_ tags: [TagObject], _ ids: [ObjectID]) {
         let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
         try? LocalFolder.create(folder, mode: 0o777, advice: "")
+        LocalFolder.removeRemains(in: folder)
         try? RegistrySession.replaceFile(
-            path, Array(tags.map { "\($0.id) \($0.name)\n" }.joined().utf8), shown: path)
+            path, Array(zip(tags, ids).map { "\($1) \($0.name)\n" }.joined().utf8), shown: path)
     }
 
     /// Forgets them.

@@ -11,7 +11,7 @@ extension Registry {
     public func removeStaleLocks() async throws(RegistryError) -> [String] {
         let session = try await RegistrySession(location, environment)
         var removed: [String] = []
-        for lock in session.repository.lockFiles(olderThan: RegistrySession.staleLockAge) {
+        for lock in session.staleLockFiles {
             guard session.repository.remove(lock, ifOlderThan: RegistrySession.staleLockAge) else {
                 throw RegistryError(
                     .inputOutput, "the lock \(lock.path) cannot be removed", subject: lock.path,
@@ -27,8 +27,13 @@ extension RegistrySession {
     /// How old a lock is that nobody holds any more, in seconds: no change of refs takes so long.
     static let staleLockAge = 600
 
+    /// The clone of a remote repository has a lock of ours that stays, and clears away git's by itself.
+    fileprivate var staleLockFiles: [LockFile] {
+        remote == nil ? repository.lockFiles(olderThan: Self.staleLockAge) : []
+    }
+
     var staleLocks: [Finding] {
-        repository.lockFiles(olderThan: Self.staleLockAge).map { lock in
+        staleLockFiles.map { lock in
             Finding(
                 .staleLock, subject: lock.path,
                 message:

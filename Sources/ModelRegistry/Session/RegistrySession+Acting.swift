@@ -81,6 +81,11 @@ extension RegistrySession {
         let events = try await snapshot(.artifact(act.artifact)).state.artifact(act.artifact)?.eventsNewestFirst ?? []
         let own = tags.compactMap { tag in events.first { $0.ref == tag.name && $0.id == tag.id } }
         guard own.count == tags.count, Set(own) == Set(events.prefix(own.count)) else {
+            // Nothing was sent before all of them were made. The first ones alone are not what was asked for.
+            let isBegun = own.map(\.ref) == tags.prefix(own.count).map(\.name)
+            if isBegun, Set(own) == Set(events.prefix(own.count)) {
+                for tag in tags.prefix(own.count) { takeBack(tag.name, tag.id) }
+            }
             open.end()
             return nil
         }

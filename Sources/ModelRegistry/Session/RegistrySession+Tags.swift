@@ -20,10 +20,14 @@ extension RegistrySession {
     }
 
     /// Stores the objects and makes their refs, of which none may exist.
-    func createUnsigned(_ objects: [TagObject]) async throws(RegistryError) -> [ObjectID] {
+    /// - Parameter onStore: hears of the ids before there are refs.
+    func createUnsigned(
+        _ objects: [TagObject], onStore: ([ObjectID]) -> Void
+    ) async throws(RegistryError) -> [ObjectID] {
         var attempt = 1
         while true {
             let ids = try store(objects)
+            onStore(ids)
             do throws(RegistryError) { try await createReferences(objects, ids) } catch {
                 // `git gc --prune=now` took an object before a ref held it.
                 let isPruned = error.code == .damagedRepository && ids.contains { $0.description == error.subject }
@@ -49,14 +53,52 @@ extension RegistrySession {
 
     private func createReferences(_ objects: [TagObject], _ ids: [ObjectID]) async throws(RegistryError) {
         if objects.count == 1 {
-            return try RegistryError.wrapping { () throws(GitError) in
-                try repository.createReference(RefName(objects[0].name), ids[0], logMessage: objects[0].subject)
+            do throws(GitError) {
+                return try repository.createReference(
+                    RefName(objects[0].name), ids[0], logMessage: objects[0].subject)
+            } catch {
+                let error = RegistryError(error)
+                // The folder could not be flushed after the ref was in its place.
+                throw error.code.exitStatus == ErrorCode.inputOutput.exitStatus ? undone(objects, ids, error) : error
             }
         }
-        let references = zip(objects, ids).map { (RefName($0.name), $1) }
-        try await RegistryError.wrapping { () async throws(GitCommandError) in
-            try await git.createReferences(references)
+        do throws(GitCommandError) {
+            try await git.createReferences(zip(objects, ids).map { (RefName($0.name), $1) })
+        } catch {
+            // Git gives the refs their places one after the other, and may have been ended in between. Where it refused
+            // there are none of ours, but there may be the very same ones of somebody else.
+            let isEnded = [.failed, .timedOut, .cancelled].contains(error.kind)
+            throw isEnded ? undone(objects, ids, RegistryError(error)) : RegistryError(error)
         }
+        try flushFolders(objects, ids)
+    }
+
+    /// Brings the folders of tags that git made to the disk, or takes the tags back.
+    private func flushFolders(_ objects: [TagObject], _ ids: [ObjectID]) throws(RegistryError) {
+        do throws(GitError) {
+            try repository.flushFolders(of: objects.map { RefName($0.name) }, ids)
+        } catch {
+            throw undone(objects, ids, RegistryError(error))
+        }
+    }
+
+    private func undone(_ objects: [TagObject], _ ids: [ObjectID], _ error: RegistryError) -> RegistryError {
+        undone(zip(objects, ids).map { TagReference(name: $0.name, id: $1) }, error)
+    }
+
+    /// Takes back what was made before an error.
+    /// - Returns: the error, or what it comes to where that is not possible either.
+    func undone(_ tags: [TagReference], _ error: RegistryError) -> RegistryError {
+        for tag in tags { takeBack(tag.name, tag.id) }
+        guard let first = tags.first(where: { (try? repository.reference(RefName($0.name))) == $0.id }) else {
+            return error
+        }
+        return RegistryError(
+            .outcomeUnknown, "\(error.message); tag \(first.name) was made here and could not be taken back",
+            subject: RefName(first.name).description,
+            hints: [
+                "to see it: git show \(first.name.shellQuoted)", "to delete it: git tag -d \(first.name.shellQuoted)",
+            ], underlying: error.underlying)
     }
 
     /// Stores what is not there yet.
@@ -77,6 +119,7 @@ extension RegistrySession {
             for (object, id) in zip(objects, ids) { takeBack(object.name, id) }
             throw RegistryError(error)
         }
+        try flushFolders(objects, ids)
         return ids
     }
 }

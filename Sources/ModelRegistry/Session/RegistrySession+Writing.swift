@@ -75,18 +75,24 @@ extension RegistrySession {
         if request.message?.isEmpty == true {
             receipt.notes.append("the message is empty, so the tag says what it does")
         }
+        let open = destination.map { openPush(act, request, $0) }
         let ids: [ObjectID]
         do throws(RegistryError) {
-            ids = try await signs(request) ? try await createSigned(objects) : try await createUnsigned(objects)
+            // Noted before there are refs: whoever is killed in between finds them when he repeats the command.
+            if try await signs(request) {
+                ids = try await createSigned(objects)
+                open?.begin(objects, ids)
+            } else {
+                ids = try await createUnsigned(objects) { open?.begin(objects, $0) }
+            }
         } catch {
+            open?.end()
             if error.code == .tagExists { lost = planned.last?.tag.name }
             throw error
         }
         let created = zip(planned, ids).map { WriteReceipt.CreatedTag(planned: $0, id: $1) }
         receipt.created = created
-        guard let destination else { return }
-        let open = openPush(act, request, destination)
-        open.begin(created.compactMap { tag in tag.id.map { TagReference(name: tag.planned.tag.name, id: $0) } })
+        guard let destination, let open else { return }
         let results = try await publish(created, to: destination, request.pushMode, open, &receipt, &lost)
         open.end()
         // A remote can only have what we made a moment ago where somebody else made the very same.
@@ -115,18 +121,19 @@ extension RegistrySession {
             // Where nobody knows whether the tags arrived, taking them back could lose the one copy that is known.
             guard error.error.kind == .outcomeUnknown else {
                 let published = Set(error.published)
-                takeBack(created.filter { !published.contains(RefName($0.planned.tag.name)) })
+                let unpublished = created.compactMap { tag in
+                    tag.id.map { TagReference(name: tag.planned.tag.name, id: $0) }
+                }.filter { !published.contains(RefName($0.name)) }
+                let failure = undone(unpublished, RegistryError(error))
+                // What stays here goes out, or is taken back, when the command is repeated.
+                guard failure.code != .outcomeUnknown else { throw failure }
                 open.end()
                 // What went out already must not be made a second time.
                 if published.isEmpty { lost = error.lostTag }
-                throw RegistryError(error)
+                throw failure
             }
             throw unfinished(RegistryError(error), error.remaining.compactMap(\.tag))
         }
-    }
-
-    private func takeBack(_ created: [WriteReceipt.CreatedTag]) {
-        for tag in created { if let id = tag.id { takeBack(tag.planned.tag.name, id) } }
     }
 
     /// Deletes a tag that we made, unless somebody changed it meanwhile.

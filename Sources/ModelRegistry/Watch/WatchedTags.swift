@@ -37,6 +37,7 @@ struct WatchedTags: Equatable {
         let lines = tags.map { "\($1.id) \($1.time.seconds) \($0)\n" }.sorted()
         let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
         try LocalFolder.create(folder, mode: 0o700, advice: "check the permissions of the repository's folder")
+        LocalFolder.removeRemains(in: folder)
         try RegistrySession.replaceFile(path, Array(lines.joined().utf8), shown: path)
     }
 }
