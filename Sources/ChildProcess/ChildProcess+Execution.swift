@@ -178,8 +178,11 @@ extension ChildProcess {
         ]
         var variables: [Environment.Key: String] = [:]
         for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
+        // The library would start a child for each folder of the path until one of them has the program.
+        let file =
+            program.contains("/") ? program : LaunchDiagnosis.executable(program, path: environment["PATH"])
         return Configuration(
-            executable: program.contains("/") ? .path(FilePath(program)) : .name(program),
+            executable: file.map { .path(FilePath($0)) } ?? .name(program),
             arguments: Arguments(executablePathOverride: program, remainingValues: arguments),
             environment: .custom(variables),
             workingDirectory: workingDirectory.map { FilePath($0) },

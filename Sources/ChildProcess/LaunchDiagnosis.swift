@@ -31,6 +31,11 @@ enum LaunchDiagnosis {
         return files.first(where: isExecutableFile) ?? files.first
     }
 
+    /// The first executable file of that name in the folders of a `PATH`; `nil` where there is none.
+    static func executable(_ program: String, path: String?) -> String? {
+        locate(program, path: path).flatMap { isExecutableFile($0) ? $0 : nil }
+    }
+
     private static func isExecutableFile(_ path: String) -> Bool {
         var status = stat()
         return access(path, X_OK) == 0 && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

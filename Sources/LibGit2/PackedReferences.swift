@@ -88,6 +88,10 @@ public struct FileStamp: Hashable, Sendable {
 }
 
 extension Repository {
+    /// Whether `packed-refs` is so large that libgit2, which reads it whole for each change of a ref, is slower than git,
+    /// which searches it: 256 KiB are 2,000 tags.
+    public var hasManyPackedReferences: Bool { FileStamp(path("packed-refs"))?.size ?? 0 > 256 << 10 }
+
     /// Takes a `packed-refs` for good that was found to be so by somebody else.
     public func trustPackedReferences(_ stamp: FileStamp?) { goodPackedReferences = stamp }
 

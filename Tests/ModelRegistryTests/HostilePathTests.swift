@@ -80,8 +80,10 @@ import Testing
         try Sandbox.write(paths.map { Self.version($0, $1) }.joined(), to: "\(sandbox.path)/stream")
         try sandbox.succeed("git fast-import --quiet < ../stream && rm ../stream", in: "repo")
         try sandbox.succeed("mkdir -p box/in/side && echo mine > box/in/side/x && echo mine > box/x && echo mine > x")
+        // Reading keeps an index there.
+        try sandbox.succeed("mkdir -p repo/.git/git-model")
         let listing =
-            "find . -mindepth 1 -name std\\* -prune -o -name index.sqlite\\* -prune -o -printf '%p %y %s %T@\\n' | sort"
+            "find . -mindepth 1 -name std\\* -prune -o -name git-model -prune -o -printf '%p %y %s %T@\\n' | sort"
         let before = try sandbox.succeed(listing)
 
         let registry = Registry(

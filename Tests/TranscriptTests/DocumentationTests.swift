@@ -14,7 +14,8 @@ import Testing
         "docs/decisions/0006-swift-6.2.md", "docs/decisions/0007-libcurl.md",
         "docs/decisions/0008-delivery.md", "docs/decisions/0009-libgit2-loaded-late.md",
         "docs/decisions/0010-repository-configuration.md", "docs/decisions/0011-hooks.md",
-        "docs/decisions/0012-lost-races.md", "docs/delivery.md", "docs/hooks.md",
+        "docs/decisions/0012-lost-races.md", "docs/decisions/0013-sqlite-loaded-late.md",
+        "docs/delivery.md", "docs/hooks.md",
         "docs/performance.md",
     ]
 

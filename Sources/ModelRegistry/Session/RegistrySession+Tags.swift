@@ -52,7 +52,7 @@ extension RegistrySession {
     }
 
     private func createReferences(_ objects: [TagObject], _ ids: [ObjectID]) async throws(RegistryError) {
-        if objects.count == 1 {
+        if objects.count == 1, !repository.hasManyPackedReferences {
             do throws(GitError) {
                 return try repository.createReference(
                     RefName(objects[0].name), ids[0], logMessage: objects[0].subject)
