@@ -20,6 +20,7 @@ PROGRAM = Path(os.environ["GIT_MODEL"]).resolve()
 
 import bench  # noqa: E402
 import history  # noqa: E402
+import index  # noqa: E402
 import locks  # noqa: E402
 import moves  # noqa: E402
 import pushes  # noqa: E402
@@ -27,7 +28,7 @@ import races  # noqa: E402
 import readers  # noqa: E402
 from hermetic import enter  # noqa: E402
 
-ROWS = races.ROWS | locks.ROWS | readers.ROWS | pushes.ROWS | moves.ROWS
+ROWS = races.ROWS | locks.ROWS | readers.ROWS | pushes.ROWS | moves.ROWS | index.ROWS
 
 
 def run(name: str) -> bool:

@@ -37,8 +37,15 @@ final class TagIndex {
         (self.file, path) = (file, other)
     }
 
+    deinit {
+        // The next command makes another one. Without this, damage that only a writer meets would stay for ever.
+        guard file?.isDamaged == true else { return }
+        file = nil
+        IndexFile.remove(path: path)
+    }
+
     /// What the tags and HEAD's files say, where the index holds for the refs as they are, and the configuration is the
-    /// one that libgit2 opened the repository with. Nothing is written.
+    /// one that libgit2 opened the repository with.
     func state(_ scope: RegistryScope) -> (tags: TagState, files: HeadFiles?)? {
         guard var now = try? CurrentReferences(files) else { return nil }
         return file?.read { reading throws(IndexDamage) in
