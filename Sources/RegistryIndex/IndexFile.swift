@@ -100,7 +100,7 @@ public final class IndexFile {
             try prepareToWrite()
             _ = try connection.statement("BEGIN IMMEDIATE").step()
             // Where the file was replaced, nobody would see what is written.
-            guard isInPlace else { throw IndexDamage(SQLITE_READONLY) }
+            guard isInPlace else { throw IndexDamage(SQLITE_BUSY) }
             let writing = try IndexWriting(connection)
             guard writing.generation == generation else { throw IndexDamage(SQLITE_BUSY) }
             try body(writing)

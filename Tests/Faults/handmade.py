@@ -37,7 +37,11 @@ class Handmade:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path + b".lock", "wb") as file:
             file.write(content)
-        os.rename(path + b".lock", path)
+        try:
+            os.rename(path + b".lock", path)
+        except OSError:
+            os.unlink(path + b".lock")
+            raise
 
     # Objects
 

@@ -287,6 +287,8 @@ class Scene:
             case "malformed":
                 name = dice.choice([b"nn-2@v1", b"m#dev#1-2", b"m@1.0.0", b"m#", b"@x", b"v1.0.0", b"m@v1.0.0!x", b"a b@v1.0.0"])
                 value = repository.put("tag", self.tag_body(commit, "commit", name))
+                # Git allows no ref of that name.
+                self.is_odd = self.is_odd or b" " in name
             case "bytes":
                 name = dice.choice([
                     b"m\xff@v1.0.0", b"m@v1.0.0\xff", b"\xc3\xa9t\xc3\xa9@v1.0.0", b"\xff\xfe#dev#1", b"m#\xe2\x80\xae",
