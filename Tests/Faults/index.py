@@ -208,8 +208,18 @@ class Scene:
             b"ref: refs/heads/main\n"]))
 
     def configuration(self) -> None:
+        lines = [b"[some]\n\tkey = %d\n" % self.dice.randrange(10)]
+        if self.layout in ("plain", "subfolder", "nobody"):
+            # The files are somewhere else then, or nowhere: only libgit2 knows.
+            elsewhere = self.base / "elsewhere"
+            elsewhere.mkdir(exist_ok=True)
+            (elsewhere / ".registry.yaml").write_bytes(b"stages: [elsewhere]\n")
+            lines += [b"[core]\n\tworktree = %s\n" % os.fsencode(elsewhere), b"[core]\n\tbare = true\n"]
+        line = self.dice.choice(lines)
+        self.steps.append(f"  {line}")
         with open(self.repository.git_folder / "config", "ab") as file:
-            file.write(b"[some]\n\tkey = %d\n" % self.dice.randrange(10))
+            file.write(line)
+        self.is_odd = self.is_odd or line != lines[0]
 
     def tag_body(self, target: str, kind: str, name: bytes, tagger: bool = True) -> bytes:
         dice = self.dice
@@ -607,6 +617,8 @@ def readers_beside_writers(bench: Bench, reads: int) -> list[str]:
         with lock:
             seen.append((start, time.monotonic(), words, result))
 
+    # There is something to be read from the beginning.
+    make("m@v0.1.0", "git", "tag", "-a", "-m", "x", "m@v0.1.0", commits.pop())
     threads = [threading.Thread(target=work) for work in [lambda: write("m", True), lambda: write("n", False), pack]]
     for thread in threads:
         thread.start()

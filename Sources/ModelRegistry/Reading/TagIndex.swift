@@ -93,6 +93,7 @@ final class TagIndex {
             guard replaceFile() else { return nil }
             known = (nil, 0)
         }
+        now.judgeConfiguration(of: repository, known: known.head)
         if let state {
             repository.trustPackedReferences(now.stamp)
             if let head = known.head, now.references != head.references {
@@ -154,7 +155,17 @@ struct CurrentReferences {
         references.isSettled = stamp?.isSettled ?? true
     }
 
-    /// Whether the repository has the configuration with which libgit2 opened it.
+    /// Leaves the configuration unknown where libgit2 takes the files from elsewhere than beside `.git`, as `core.worktree`
+    /// and `core.bare` have it do: then an index alone does not tell where they are. What another worktree of the
+    /// repository finds says nothing of the folder with `.git`.
+    mutating func judgeConfiguration(of repository: Repository, known: IndexHead?) {
+        if let folder = repository.workingDirectory, "\(folder)/.git" == repository.gitDirectory { return }
+        let isLinked = repository.gitDirectory != repository.commonDirectory
+        if isLinked, known?.references.configuration == references.configuration { return }
+        references.configuration = []
+    }
+
+    /// Whether the repository has the configuration with which libgit2 opened it, and found the files beside `.git`.
     func isOpenable(as head: IndexHead) -> Bool {
         !references.configuration.isEmpty && references.configuration == head.references.configuration
     }
