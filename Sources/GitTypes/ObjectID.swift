@@ -43,22 +43,9 @@ public struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// Creates an id from 40 hexadecimal digits of either case, given as ASCII bytes; `nil` for anything else.
     public init?(hexadecimal digits: some Collection<UInt8>) {
         guard digits.count == 2 * Self.byteCount else { return nil }
-        var words: (UInt64, UInt64, UInt32) = (0, 0, 0)
-        for (offset, digit) in digits.enumerated() {
-            let nibble: UInt8
-            switch digit {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): nibble = digit - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): nibble = digit - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): nibble = digit - UInt8(ascii: "A") + 10
-            default: return nil
-            }
-            switch offset {
-            case 0..<16: words.0 = words.0 << 4 | UInt64(nibble)
-            case 16..<32: words.1 = words.1 << 4 | UInt64(nibble)
-            default: words.2 = words.2 << 4 | UInt32(nibble)
-            }
-        }
-        self.init(high: words.0, middle: words.1, low: words.2)
+        let id = Array(digits).withUnsafeBytes { ObjectID(hexadecimal: $0) }
+        guard let id else { return nil }
+        self = id
     }
 
     /// The same for bytes in memory, without the calls that a generic collection costs: a list of 100,000 tags is read

@@ -176,7 +176,7 @@ private final class SortedPackedReferences {
         var found: [(name: [UInt8], id: ObjectID)] = []
         var chunk: [UInt8] = []
         while true {
-            guard let next = Self.read(descriptor, at: position, count: min(65_536, size - position)) else {
+            guard let next = Self.read(descriptor, at: position, count: min(16_384, size - position)) else {
                 return nil
             }
             position += next.count
@@ -186,9 +186,10 @@ private final class SortedPackedReferences {
                 let line = chunk[start..<end]
                 start = end + 1
                 if line.first == UInt8(ascii: "^") || line.first == UInt8(ascii: "#") { continue }
-                guard let (name, id) = Self.parse(line) else { return nil }
+                let name = line.dropFirst(Self.digitCount + 1)
                 if name.starts(with: prefix) {
-                    found.append((name, id))
+                    guard let reference = Self.parse(line) else { return nil }
+                    found.append(reference)
                 } else if prefix.lexicographicallyPrecedes(name) {
                     return found
                 }
@@ -201,9 +202,9 @@ private final class SortedPackedReferences {
     /// Where a line starts that is not after the first one with the prefix, and not far before it.
     private func start(of prefix: [UInt8]) -> Int? {
         var (low, high) = (0, size)
-        while high - low > 32_768 {
+        while high - low > 8192 {
             let middle = low + (high - low) / 2
-            guard let bytes = Self.read(descriptor, at: middle, count: min(4096, size - middle)) else { return nil }
+            guard let bytes = Self.read(descriptor, at: middle, count: min(2048, size - middle)) else { return nil }
             // The first whole line that names a ref.
             var start = bytes.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
             while let line = start, line < bytes.count, bytes[line] == UInt8(ascii: "^") {

@@ -11,5 +11,8 @@ public struct IndexDamage: Error, Hashable {
     init(_ code: Int32) { self.code = code }
 
     /// Whether the file itself is wrong, and no other process, no disk and no lack of memory is what stands in the way.
-    var isOfTheFile: Bool { [SQLITE_CORRUPT, SQLITE_NOTADB].contains(code & 0xFF) }
+    ///
+    /// One wrong bit in its first bytes makes a file that can only be read. Where that is because nothing may be written
+    /// there, nothing can be deleted either.
+    var isOfTheFile: Bool { [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_READONLY].contains(code & 0xFF) }
 }

@@ -15,6 +15,10 @@ public final class IndexFile {
     /// Whether a body is running: SQLite has no transaction within another one.
     private var isInUse = false
 
+    /// Whether something in the file was found to be wrong, so that it is better made again: a damaged page that nothing is
+    /// read from any more can still be in the way of every writer.
+    public private(set) var isDamaged = false
+
     /// A log of so many bytes is read through in well under a millisecond by whoever opens the file first.
     private static let shortLog: Int64 = 256 << 10
 
@@ -78,7 +82,7 @@ public final class IndexFile {
             _ = try connection.statement("COMMIT").step()
             return value
         } catch {
-            connection.rollBack()
+            note(error)
             return nil
         }
     }
@@ -96,14 +100,14 @@ public final class IndexFile {
             try prepareToWrite()
             _ = try connection.statement("BEGIN IMMEDIATE").step()
             // Where the file was replaced, nobody would see what is written.
-            guard isInPlace else { throw IndexDamage(SQLITE_READONLY) }
+            guard isInPlace else { throw IndexDamage(SQLITE_BUSY) }
             let writing = try IndexWriting(connection)
             guard writing.generation == generation else { throw IndexDamage(SQLITE_BUSY) }
             try body(writing)
             try writing.end()
             _ = try connection.statement("COMMIT").step()
         } catch {
-            connection.rollBack()
+            note(error)
             return false
         }
         hasLog = !connection.emptyLog()
@@ -115,6 +119,11 @@ public final class IndexFile {
     public static func remove(path: String) {
         guard let place = IndexPlace(path: path), let identity = place.identity(orMake: false) else { return }
         _ = place.remove(identity)
+    }
+
+    private func note(_ error: IndexDamage) {
+        if error.isOfTheFile { isDamaged = true }
+        connection.rollBack()
     }
 
     private var isInPlace: Bool { place.identity(orMake: false) == identity }

@@ -24,6 +24,7 @@ import crashes  # noqa: E402
 import damage  # noqa: E402
 import disk  # noqa: E402
 import history  # noqa: E402
+import index  # noqa: E402
 import locks  # noqa: E402
 import moves  # noqa: E402
 import names  # noqa: E402
@@ -33,7 +34,7 @@ import readers  # noqa: E402
 import setups  # noqa: E402
 from hermetic import enter  # noqa: E402
 
-ROOMS = [races, locks, readers, pushes, moves, crashes, disk, damage, clock, setups, names]
+ROOMS = [races, locks, readers, pushes, moves, crashes, disk, damage, clock, setups, names, index]
 ROWS = {name: row for room in ROOMS for name, row in room.ROWS.items()}
 
 # Rows that this machine could not run.

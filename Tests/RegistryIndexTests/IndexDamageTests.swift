@@ -116,6 +116,25 @@ import Testing
         for generation: Int64 in 0...3 { #expect(!file.write(expecting: generation) { _ in }) }
     }
 
+    @Test func `a file with a page that nobody can write to says so`() throws {
+        let sample = try makeSample()
+        try write(sample.whole, "")
+        do {
+            let file = try #require(IndexFile(path: path, creates: false))
+            #expect(file.write(expecting: 2) { _ in } && !file.isDamaged)
+            // Somebody else was quicker: the file is as it should be.
+            #expect(!file.write(expecting: 1) { _ in } && !file.isDamaged)
+        }
+
+        // The version of the format for writers, which nobody knows: SQLite reads such a file and does not write to it.
+        var bytes = sample.whole
+        bytes[18] = 77
+        try write(bytes, "")
+        let file = try #require(IndexFile(path: path, creates: false))
+        #expect(value(file, .records, 1) == sample.newer[1] && !file.isDamaged)
+        #expect(!file.write(expecting: 2) { _ in } && file.isDamaged)
+    }
+
     private enum Answer { case whole, older, partial, none }
 
     /// Lays the bytes where the index is, and reads all of it.

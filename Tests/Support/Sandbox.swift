@@ -10,7 +10,7 @@ public final class Sandbox {
     private var ticks = 0
 
     /// What a command did.
-    public struct Outcome: Sendable {
+    public struct Outcome: Hashable, Sendable {
         /// The exit status; 128 + the signal's number where one ended it.
         public let status: Int32
         /// What it printed.

@@ -40,7 +40,7 @@ extension TagReader {
                 group.records.append(record)
                 if record.object.targetType == "tag" { group.findings.append(Self.nestedTag(record)) }
             case .failure(let oddity):
-                if case .damaged = oddity { group.isUnsettled = true }
+                if oddity.isUnsettled { group.isUnsettled = true }
                 group.findings.append(oddity.finding)
             }
         }

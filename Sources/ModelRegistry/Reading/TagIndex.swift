@@ -37,8 +37,15 @@ final class TagIndex {
         (self.file, path) = (file, other)
     }
 
+    deinit {
+        // The next command makes another one. Without this, damage that only a writer meets would stay for ever.
+        guard file?.isDamaged == true else { return }
+        file = nil
+        IndexFile.remove(path: path)
+    }
+
     /// What the tags and HEAD's files say, where the index holds for the refs as they are, and the configuration is the
-    /// one that libgit2 opened the repository with. Nothing is written.
+    /// one that libgit2 opened the repository with.
     func state(_ scope: RegistryScope) -> (tags: TagState, files: HeadFiles?)? {
         guard var now = try? CurrentReferences(files) else { return nil }
         return file?.read { reading throws(IndexDamage) in
@@ -86,6 +93,7 @@ final class TagIndex {
             guard replaceFile() else { return nil }
             known = (nil, 0)
         }
+        now.judgeConfiguration(of: repository, known: known.head)
         if let state {
             repository.trustPackedReferences(now.stamp)
             if let head = known.head, now.references != head.references {
@@ -147,7 +155,17 @@ struct CurrentReferences {
         references.isSettled = stamp?.isSettled ?? true
     }
 
-    /// Whether the repository has the configuration with which libgit2 opened it.
+    /// Leaves the configuration unknown where libgit2 takes the files from elsewhere than beside `.git`, as `core.worktree`
+    /// and `core.bare` have it do: then an index alone does not tell where they are. What another worktree of the
+    /// repository finds says nothing of the folder with `.git`.
+    mutating func judgeConfiguration(of repository: Repository, known: IndexHead?) {
+        if let folder = repository.workingDirectory, "\(folder)/.git" == repository.gitDirectory { return }
+        let isLinked = repository.gitDirectory != repository.commonDirectory
+        if isLinked, known?.references.configuration == references.configuration { return }
+        references.configuration = []
+    }
+
+    /// Whether the repository has the configuration with which libgit2 opened it, and found the files beside `.git`.
     func isOpenable(as head: IndexHead) -> Bool {
         !references.configuration.isEmpty && references.configuration == head.references.configuration
     }

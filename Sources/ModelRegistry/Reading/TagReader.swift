@@ -68,8 +68,8 @@ struct TagReader {
                 commit = peeled
             } catch {
                 switch error.kind {
-                case .objectMissing: return .failure(.unreadable(name, "the object that it leads to is missing"))
-                case .damaged: return .failure(.unreadable(name, "the object that it leads to is damaged"))
+                case .objectMissing: return .failure(.incomplete(name, "the object that it leads to is missing"))
+                case .damaged: return .failure(.incomplete(name, "the object that it leads to is damaged"))
                 default: throw RegistryError(error)
                 }
             }
@@ -118,10 +118,20 @@ struct TagReader {
 enum Oddity: Error {
     case lightweight(TagName)
     case unreadable(TagName, String)
+    /// The same, because something that it leads to cannot be read: another time it may be there.
+    case incomplete(TagName, String)
     /// What it says is not known: another copy of the repository may have it whole.
     case damaged(TagName, String)
     case created(TagName)
     case noCommit(TagName, String)
+
+    /// Whether another look may find something else.
+    var isUnsettled: Bool {
+        switch self {
+        case .damaged, .incomplete: true
+        case .lightweight, .unreadable, .created, .noCommit: false
+        }
+    }
 
     var finding: Finding {
         switch self {
@@ -131,7 +141,7 @@ enum Oddity: Error {
                 message: "tag \(name) is lightweight, so it carries no event, but it takes the name",
                 hint: "git fetch origin '+refs/tags/\(name):refs/tags/\(name)' if origin has the annotated one, "
                     + "else git tag -d \(name.shellQuoted)")
-        case .unreadable(let name, let problem):
+        case .unreadable(let name, let problem), .incomplete(let name, let problem):
             Finding(
                 .unreadableTag, subject: name.description, message: "tag \(name) is skipped: \(problem)",
                 hint: "git tag -d \(name.shellQuoted)")

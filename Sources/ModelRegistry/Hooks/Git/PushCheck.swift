@@ -35,7 +35,8 @@ struct PushCheck {
         switch try TagReader(repository).record(reference, tag) {
         case .failure(.lightweight):
             return Self.finding(.lightweightTag, name, "is lightweight, and a registry tag must be annotated")
-        case .failure(.unreadable(_, let problem)), .failure(.damaged(_, let problem)):
+        case .failure(.unreadable(_, let problem)), .failure(.incomplete(_, let problem)),
+            .failure(.damaged(_, let problem)):
             return Self.finding(.unreadableTag, name, "cannot be read: \(problem)")
         case .failure(.created): return Self.reserved(name)
         case .failure(.noCommit(_, let type)):

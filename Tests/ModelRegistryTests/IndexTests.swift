@@ -1,0 +1,116 @@
+import ModelRegistry
+import RegistryCore
+import TestSupport
+import Testing
+
+/// The index of tags, as far as a user can see it: nothing but time depends on it.
+@Suite struct IndexTests {
+    private static let readings = [
+        "show", "show --json", "show churn", "show churn@latest --ref", "show churn#prod --json", "show nope",
+        "history --json", "history churn", "stages", "check-ref churn@v0.0.1", "check-ref churn#prod#1 --json",
+        "describe churn", "print-state",
+    ]
+
+    private static let index = ".git/git-model/index.sqlite"
+
+    private func repository() throws -> Sandbox {
+        let sandbox = Sandbox()
+        try sandbox.makeRepository()
+        for command in ["register churn", "assign churn --version v0.0.1 --stage prod", "register models:price"] {
+            let outcome = try sandbox.model(command)
+            #expect(outcome.status == 0, "\(outcome)")
+        }
+        return sandbox
+    }
+
+    /// Every reading command says the same with the index as without.
+    private func expectSame(_ sandbox: Sandbox, _ what: String, in folder: String = "repo") throws {
+        for reading in Self.readings {
+            let indexed = try sandbox.model(reading, in: folder)
+            let whole = try sandbox.model("\(reading) --no-index", in: folder)
+            #expect(indexed == whole, "\(what): \(reading)")
+        }
+    }
+
+    @Test func `every change of refs is seen`() throws {
+        let sandbox = try repository()
+        try expectSame(sandbox, "first")
+        #expect(try sandbox.run("test -s \(Self.index)", in: "repo").status == 0)
+        let changes = [
+            "git commit -q --allow-empty -m Next && git tag -a -m x churn@v0.0.2",
+            "git pack-refs --all",
+            "git tag -d churn@v0.0.2",
+            "git tag -a -m x 'churn#dev#7' && git tag -a -m x nn@v1.0.0 HEAD~1",
+            "git tag -f -a -m moved nn@v1.0.0 HEAD",
+            "git gc -q --prune=now",
+            "git tag lightweight@v1.0.0",
+            "git update-ref refs/tags/churn@v7.0.0 refs/tags/churn@v0.0.1",
+            "git update-ref -d refs/tags/churn@v7.0.0",
+            "git symbolic-ref refs/tags/churn@v8.0.0 refs/tags/churn@v0.0.1",
+            "git symbolic-ref -d refs/tags/churn@v8.0.0",
+            "printf 'stages: [dev]\\n' > .registry.yaml",
+            "printf 'artifacts:\\n  churn:\\n    path: x\\n' > dvc.yaml && git add dvc.yaml && git commit -q -m Files",
+            "git tag | grep @ | xargs git tag -d",
+        ]
+        for change in changes {
+            try sandbox.succeed(change, in: "repo")
+            try expectSame(sandbox, change)
+        }
+    }
+
+    @Test(arguments: [
+        "rm -f %", "rm -f %-wal %-shm", ": > %", "printf junk > %", "truncate -s -3000 %",
+        "printf XXXX | dd of=% bs=1 seek=20000 conv=notrunc status=none",
+        "chmod 400 % && chmod 500 .git/git-model",
+    ])
+    func `a damaged index changes nothing`(damage: String) throws {
+        let sandbox = try repository()
+        try expectSame(sandbox, "before")
+        try sandbox.succeed(damage.replacing("%", with: Self.index), in: "repo")
+        try expectSame(sandbox, damage)
+        try sandbox.succeed("chmod 700 .git/git-model && git tag -a -m x churn@v0.0.9", in: "repo")
+        try expectSame(sandbox, "\(damage), one more tag")
+    }
+
+    @Test func `packed refs that are replaced within one tick are seen`() throws {
+        let sandbox = try repository()
+        try sandbox.succeed(
+            "git commit -q --allow-empty -m Next && git tag -a -m one churn@v1.0.0 && git pack-refs --all", in: "repo")
+        try expectSame(sandbox, "packed")
+        // The same size, and by `touch` the same time; what tells is the content.
+        try sandbox.succeed(
+            """
+            git tag -f -a -m two churn@v1.0.0 HEAD~1 && new=$(git rev-parse refs/tags/churn@v1.0.0) &&
+            old=$(awk '/churn@v1.0.0$/ { print $1 }' .git/packed-refs) && touch -r .git/packed-refs stamp &&
+            rm .git/refs/tags/churn@v1.0.0 && sed "s/$old/$new/" .git/packed-refs > copy &&
+            cat copy > .git/packed-refs && touch -r stamp .git/packed-refs && rm copy stamp
+            """, in: "repo")
+        try expectSame(sandbox, "replaced")
+    }
+
+    @Test func `what the index knows needs no libgit2`() throws {
+        let sandbox = try repository()
+        let wanted = try sandbox.model("show")
+        try sandbox.succeed("mkdir lib && printf broken > lib/libgit2.so.\(RuntimeVersions.requiredLibGit2)")
+        sandbox.environment["LD_LIBRARY_PATH"] = "\(sandbox.path)/lib"
+        #expect(try sandbox.model("show") == wanted)
+        #expect(try sandbox.model("show --no-index").status == 1)
+    }
+
+    @Test func `without SQLite every tag is read`() throws {
+        let sandbox = try repository()
+        let wanted = try sandbox.model("show")
+        try sandbox.succeed("mkdir lib && printf broken > lib/libsqlite3.so.0")
+        sandbox.environment["LD_LIBRARY_PATH"] = "\(sandbox.path)/lib"
+        #expect(try sandbox.model("show") == wanted)
+        try expectSame(sandbox, "without SQLite")
+    }
+
+    @Test func `an index is kept in the cache where the repository cannot be written to`() throws {
+        let sandbox = try repository()
+        try sandbox.succeed("rm -rf .git/git-model && printf x > .git/git-model", in: "repo")
+        sandbox.environment["XDG_CACHE_HOME"] = "\(sandbox.path)/cache"
+        try expectSame(sandbox, "no folder")
+        try sandbox.succeed("ls cache/git-model/indexes/*.sqlite")
+    }
+}
