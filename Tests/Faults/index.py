@@ -151,6 +151,8 @@ class Scene:
             return
         if not self.is_head_plain():
             return
+        # The first one may find the damage as late as when it writes: then the next one makes the file anew.
+        self.run("show")
         self.run("show")
         if self.layout in ("bare", "worktree"):
             if self.generation() == 0:
