@@ -9,10 +9,10 @@ public struct PlainRepository: Hashable, Sendable {
     public var gitDirectory: String { workingDirectory == "/" ? "/.git" : workingDirectory + "/.git" }
 
     /// Looks for it upwards from a folder, as `git -C path` does.
-    public init?(containing path: String) {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        var folder = String(cString: resolved)
+    /// - Parameter ceilings: the value of `GIT_CEILING_DIRECTORIES`: folders that are not looked into from below.
+    public init?(containing path: String, ceilings: String?) {
+        guard var folder = Self.resolved(path) else { return nil }
+        let ceilings = Set((ceilings ?? "").split(separator: ":").compactMap { Self.resolved(String($0)) })
         var device: dev_t?
         while true {
             var status = stat()
@@ -32,7 +32,14 @@ public struct PlainRepository: Hashable, Sendable {
             guard errno == ENOENT, !Self.isRepository(folder), folder != "/" else { return nil }
             folder = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? "/"
             if folder.isEmpty { folder = "/" }
+            if ceilings.contains(folder) { return nil }
         }
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     private static func isRepository(_ folder: String) -> Bool {

@@ -13,8 +13,8 @@ struct IndexedSession {
 
     init?(_ location: RepositoryLocation, _ environment: RegistryEnvironment) {
         guard case .folder(let path, _) = location, !environment.namesRepository, !environment.isInsideHook,
-            environment.variables["GIT_CEILING_DIRECTORIES"] == nil,
-            let layout = PlainRepository(containing: path),
+            let layout = PlainRepository(
+                containing: path, ceilings: environment.variables["GIT_CEILING_DIRECTORIES"]),
             let index = TagIndex(of: layout.gitDirectory, environment, creates: false)
         else { return nil }
         self.layout = layout

@@ -27,7 +27,7 @@ final class TagIndex {
             (self.file, path) = (file, usual)
             return
         }
-        guard access(folder, W_OK) != 0,
+        guard access("\(folder)/.", W_OK) != 0,
             let cache = LocalFolder.ofUser(environment.variables, "XDG_CACHE_HOME", fallback: ".cache")
         else { return nil }
         if creates { try? LocalFolder.create("\(cache)/indexes", mode: 0o700, advice: "") }
