@@ -77,7 +77,7 @@ struct ParallelTagReading {
         case part(Piece, ReadTagGroup)
     }
 
-    /// - Parameter count: how many tags will be read: a few are read on one processor.
+    /// - Parameter count: how many tags will be read or folded: a few are read on one processor.
     init(_ groups: TagGroups, in repository: Repository, count: Int) throws(RegistryError) {
         self.groups = groups
         var readers = [Worker(reader: TagReader(repository))]
@@ -150,6 +150,9 @@ struct ParallelTagReading {
         var loads: [[Piece]] = []
         var load: [Piece] = []
         var size = 0
+        let wanted = Array(wanted)
+        let total = wanted.reduce(0) { $0 + groups.groups[$1].count }
+        let loadSize = min(Self.pieceSize, max(1, total / (4 * readers.count)))
         for group in wanted {
             var rest = Array(groups.groups[group].positions)[...]
             let isWhole = rest.count <= Self.mostInOneGo || readers.count == 1
@@ -159,7 +162,7 @@ struct ParallelTagReading {
                 rest = rest.dropFirst(positions.count)
                 load.append(Piece(group: group, number: number, positions: positions, count: count))
                 size += positions.count
-                if size >= Self.pieceSize {
+                if size >= loadSize {
                     loads.append(load)
                     (load, size) = ([], 0)
                 }

@@ -18,8 +18,8 @@ struct TagIndexUpdate {
     private struct Group: Sendable {
         let name: [UInt8]
         let references: [TagReference]
-        /// The tags among them that were read before.
-        var known: [TagName: TagRecord] = [:]
+        /// What was read before, for each of them.
+        var known: [TagRecord?] = []
 
         var text: String { String(decoding: name, as: UTF8.self) }
     }
@@ -152,9 +152,10 @@ struct TagIndexUpdate {
             guard let staged = files.packed(startingWith: name + [UInt8(ascii: "#")], in: now.stamp),
                 let registered = files.packed(startingWith: name + [UInt8(ascii: "@")], in: now.stamp)
             else { return nil }
-            var ids: [TagName: ObjectID] = [:]
-            for reference in staged + registered + (own[name] ?? []) { ids[reference.name] = reference.id }
-            let references = ids.map { TagReference(name: $0, id: $1) }.sorted { $0.name < $1.name }
+            // Names that are not UTF-8 have another order as texts than as bytes.
+            let isPlain = (staged + registered + (own[name] ?? [])).allSatisfy { !$0.name.description.contains("\\") }
+            guard isPlain else { return nil }
+            let references = merged(packed: staged + registered, loose: own[name] ?? [])
             if references.isEmpty {
                 gone.insert(name)
             } else {
@@ -164,18 +165,37 @@ struct TagIndexUpdate {
         return (groups, gone)
     }
 
+    /// Puts sorted lists together; a loose ref hides the packed one of its name.
+    private static func merged(packed: [TagReference], loose: [TagReference]) -> [TagReference] {
+        var result: [TagReference] = []
+        result.reserveCapacity(packed.count + loose.count)
+        var rest = loose[...]
+        for reference in packed {
+            while let first = rest.first, first.name < reference.name { result.append(rest.removeFirst()) }
+            if rest.first?.name != reference.name { result.append(reference) }
+        }
+        return result + rest
+    }
+
     /// Takes from the index what it knows of the tags.
     private static func addKnown(to groups: inout [Group], _ head: IndexHead?, _ file: IndexFile?) {
         guard let head else { return }
         let old = groups.map { head.entry($0.name) }
         let known = file?.read { reading throws(IndexDamage) in
-            try old.map { entry throws(IndexDamage) -> [TagName: TagRecord] in
-                guard let entry else { return [:] }
-                let tags = try IndexedHistory(decoding: try reading.value(.records, of: entry)).tags
-                return Dictionary(tags.compactMap { tag in tag.record.map { (tag.name, $0) } }) { first, _ in first }
+            try old.map { entry throws(IndexDamage) -> [IndexedTag] in
+                guard let entry else { return [] }
+                return try IndexedHistory(decoding: try reading.value(.records, of: entry)).tags
             }
         }
-        for (position, records) in (known ?? []).enumerated() { groups[position].known = records }
+        for (position, tags) in (known ?? []).enumerated() {
+            // Both are ordered by name.
+            var rest = tags[...]
+            groups[position].known = groups[position].references.map { reference in
+                while let first = rest.first, first.name < reference.name { rest.removeFirst() }
+                guard let first = rest.first, first.name == reference.name, first.id == reference.id else { return nil }
+                return first.record
+            }
+        }
     }
 
     // MARK: Reading
@@ -184,11 +204,12 @@ struct TagIndexUpdate {
         _ groups: [Group], in repository: Repository
     ) async throws(RegistryError) -> [Change] {
         let unknown = groups.flatMap { group in
-            group.references.filter { group.known[$0.name]?.id != $0.id }
+            group.known.isEmpty ? group.references : zip(group.references, group.known).filter { $1 == nil }.map(\.0)
         }
         let tags = TagGroups(TagReferences(unknown))
         let positions = Dictionary(uniqueKeysWithValues: groups.indices.map { (groups[$0].name, $0) })
-        let reading = try ParallelTagReading(tags, in: repository, count: unknown.count)
+        let work = groups.reduce(0) { $0 + $1.references.count }
+        let reading = try ParallelTagReading(tags, in: repository, count: work)
         let names = tags.groups.map(\.name)
         var changes: [Change] = []
         var isRead: Set<[UInt8]> = []
@@ -206,22 +227,24 @@ struct TagIndexUpdate {
 
     private static func change(_ group: Group, _ read: ReadTagGroup) -> Change {
         var found = read
-        let new = Dictionary(read.records.map { ($0.ref, $0) }) { first, _ in first }
-        let records = group.references.compactMap { reference -> TagRecord? in
-            if let record = new[reference.name] { return record }
-            guard let record = group.known[reference.name], record.id == reference.id else { return nil }
+        var new = read.records[...]
+        let all = group.references.indices.map { position -> TagRecord? in
+            if let first = new.first, first.ref == group.references[position].name { return new.removeFirst() }
+            guard !group.known.isEmpty, let record = group.known[position] else { return nil }
             if record.object.targetType == "tag" { found.findings.append(TagReader.nestedTag(record)) }
             return record
         }
+        let records = all.compactMap { $0 }
         found.records = records
         let whole = found.hasRenamedTags ? nil : ArtifactFold(records)
         var versions: [TagName: VersionLabel] = [:]
-        for event in whole?.artifact.eventsNewestFirst ?? [] { versions[event.ref] = event.version }
-        let byName = Dictionary(records.map { ($0.ref, $0) }) { first, _ in first }
-        let tags = group.references.map { reference in
+        for stage in whole?.artifact.versions.flatMap(\.stages) ?? [] {
+            for event in stage.assignments + stage.unassignments { versions[event.ref] = event.version }
+        }
+        let tags = zip(group.references, all).map { reference, record in
             IndexedTag(
-                name: reference.name, id: reference.id, record: byName[reference.name],
-                version: versions[reference.name])
+                name: reference.name, id: reference.id, record: record,
+                version: versions[reference.name] ?? record?.tag.action.version.map { .semantic($0) })
         }
         let refs = whole?.artifact.currentRefs
         let indexed = IndexedArtifact(
