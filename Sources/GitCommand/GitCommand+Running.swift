@@ -156,7 +156,9 @@ extension GitCommand {
     private var isDiskFull: Bool {
         var status = statvfs()
         guard let gitDirectory, statvfs(gitDirectory, &status) == 0 else { return false }
-        return status.f_bavail * status.f_frsize < 64 << 10 || status.f_favail == 0 && status.f_files > 0
+        // File systems without a bound report huge numbers.
+        let (room, isHuge) = status.f_bavail.multipliedReportingOverflow(by: status.f_frsize)
+        return !isHuge && room < 64 << 10 || status.f_favail == 0 && status.f_files > 0
     }
 
     /// The error of a command that ended with a status that is no result.

@@ -18,6 +18,8 @@ struct PackedReferences {
     let bytes: [UInt8]
     /// The lines whose names start with the prefix.
     let lines: [Line]
+    /// Whether all lines of the file are ordered by the bytes of their names.
+    let isSorted: Bool
 
     /// Reads `packed-refs`; a repository without one has no packed refs.
     /// - Throws: ``GitError`` of kind damaged, with the number of the first line that git would refuse too.
@@ -33,18 +35,18 @@ struct PackedReferences {
         _ bytes: [UInt8], prefix: some Collection<UInt8>, operation: String
     ) throws(GitError) -> PackedReferences {
         let prefix = Array(prefix)
-        let (lines, failure) = bytes.withUnsafeBytes { buffer in
-            guard let base = buffer.baseAddress else { return ([Line](), PackedReferencesParser.Failure?.none) }
+        let (lines, isSorted, failure) = bytes.withUnsafeBytes { buffer in
+            guard let base = buffer.baseAddress else { return ([Line](), true, PackedReferencesParser.Failure?.none) }
             var parser = PackedReferencesParser(base: base, count: buffer.count, prefix: prefix)
             let failure = parser.parse()
-            return (parser.lines, failure)
+            return (parser.lines, parser.isWholeSorted, failure)
         }
         if let failure {
             throw GitError(
                 .damaged(what: "packed-refs"), operation: operation,
                 message: "line \(failure.line) of packed-refs \(failure.problem)")
         }
-        return PackedReferences(bytes: bytes, lines: lines)
+        return PackedReferences(bytes: bytes, lines: lines, isSorted: isSorted)
     }
 
     /// The bytes of a line's full name.

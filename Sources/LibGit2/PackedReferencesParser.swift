@@ -13,6 +13,9 @@ struct PackedReferencesParser {
     private let count: Int
     private let prefix: [UInt8]
     private var isSorted = true
+    /// Whether all lines are ordered by the bytes of their names, those without the prefix too.
+    private(set) var isWholeSorted = true
+    private var lastName: Range<Int>?
     /// The lines whose names start with the prefix, in the order of their names once the file is read.
     private(set) var lines: [PackedReferences.Line] = []
 
@@ -57,7 +60,10 @@ struct PackedReferencesParser {
                 if !isValid, !name.starts(with: "refs/".utf8) {
                     return Failure(line: number, problem: "names no ref")
                 }
-                append((start + Self.digitCount + 1)..<end, isValid: isValid)
+                let range = (start + Self.digitCount + 1)..<end
+                if isWholeSorted, let lastName { isWholeSorted = order(lastName, range) < 0 }
+                lastName = range
+                append(range, isValid: isValid)
                 isPeelAllowed = true
             }
             start = end + 1

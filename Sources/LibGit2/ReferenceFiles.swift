@@ -129,9 +129,18 @@ public struct ReferenceFiles: Sendable {
         }
     }
 
-    /// What tells the repository's configuration from another; `nil` where there is none.
+    /// What tells the repository's configuration from another; `nil` where there is none, or where it includes files, which
+    /// may change without it.
     public func configurationStamp() -> FileStamp? {
-        FileStamp((root + "/config\0".utf8).map { CChar(bitPattern: $0) })
+        let path = (root + "/config\0".utf8).map { CChar(bitPattern: $0) }
+        let stamp = FileStamp(path)
+        guard let bytes = try? FileBytes.read(path, operation: "read the configuration") else { return nil }
+        let sections = bytes.split(separator: UInt8(ascii: "[")).dropFirst(bytes.first == UInt8(ascii: "[") ? 0 : 1)
+        let includes = sections.contains { section in
+            String(decoding: section.drop { $0 == 0x20 || $0 == 0x09 }.prefix(7), as: UTF8.self).lowercased()
+                == "include"
+        }
+        return includes ? nil : stamp
     }
 
     private var path: [CChar] { (root + "/packed-refs\0".utf8).map { CChar(bitPattern: $0) } }

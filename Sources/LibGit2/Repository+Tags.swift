@@ -53,6 +53,7 @@ struct TagListMerge {
 
     func list(resolving resolve: ([UInt8]) -> ObjectID?) -> TagList {
         var list = TagList()
+        list.isPackedSorted = packed.isSorted
         list.references.reserve(loose.count + packed.lines.count)
         packed.bytes.withUnsafeBytes { bytes in
             var next = 0

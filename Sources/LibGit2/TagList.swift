@@ -95,6 +95,8 @@ public struct TagList: Hashable, Sendable {
 
     /// The usable tags.
     public internal(set) var references = TagReferences()
+    /// Whether the lines of `packed-refs` are ordered by the bytes of their names, all of them.
+    public internal(set) var isPackedSorted = true
     /// The unusable ones, in the same order.
     public internal(set) var damaged: [Damaged] = []
 }

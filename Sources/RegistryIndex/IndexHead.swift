@@ -62,6 +62,8 @@ public struct IndexHead: Hashable, Sendable {
             }
         }
 
+        /// Which file the index itself is: one that was copied is not believed.
+        public var place: [Int64]
         /// What tells the configuration that the repository was opened with from another; empty where there is none.
         public var configuration: [Int64]
         /// What tells this `packed-refs` from another; empty where there is none.
@@ -70,24 +72,29 @@ public struct IndexHead: Hashable, Sendable {
         public var packedSum: UInt64
         /// Whether another `packed-refs` cannot look the same.
         public var isSettled: Bool
+        /// Whether all lines of `packed-refs` are ordered by name, so that one is found by halving.
+        public var isSorted: Bool
         /// The refs with files of their own, ordered by the bytes of their names.
         public var loose: [Loose]
 
         /// Describes refs; without parameters, those of an empty repository.
         public init(
-            configuration: [Int64] = [], packed: [Int64] = [], packedSum: UInt64 = 0, isSettled: Bool = true,
+            place: [Int64] = [], configuration: [Int64] = [], packed: [Int64] = [], packedSum: UInt64 = 0,
+            isSettled: Bool = true, isSorted: Bool = true,
             loose: [Loose] = []
         ) {
+            self.place = place
             self.configuration = configuration
             self.packed = packed
             self.packedSum = packedSum
             self.isSettled = isSettled
+            self.isSorted = isSorted
             self.loose = loose
         }
     }
 
     /// Which rules the tags were read by. Another program's values mean something else.
-    public static let rules: UInt64 = 1
+    public static let rules: UInt64 = 2
 
     /// The refs for which the index holds.
     public var references: References
@@ -147,6 +154,7 @@ public struct IndexHead: Hashable, Sendable {
         let head = try bytes.decoding { decoder throws(IndexDamage) -> IndexHead? in
             guard try decoder.number() == Self.rules else { return nil }
             let nextKey = try decoder.signed()
+            guard (1..<1 << 62).contains(nextKey) else { throw IndexDamage() }
             let references = try decoder.references()
             let count = try decoder.count(ofSize: 27)
             var entries: [Entry] = []
@@ -158,6 +166,12 @@ public struct IndexHead: Hashable, Sendable {
                         current: try decoder.fixed(), records: try decoder.fixed(),
                         traits: Traits(rawValue: try decoder.byte())))
             }
+            // Whatever is done with a head counts on that.
+            let keys = Set(entries.map(\.key))
+            let isOrdered = zip(entries, entries.dropFirst()).allSatisfy { $0.name.lexicographicallyPrecedes($1.name) }
+            guard isOrdered, keys.count == entries.count, keys.allSatisfy({ (1..<nextKey).contains($0) }),
+                decoder.isAtEnd
+            else { throw IndexDamage() }
             return IndexHead(references: references, entries: entries, nextKey: nextKey)
         }
         guard let head else { return nil }
@@ -167,12 +181,12 @@ public struct IndexHead: Hashable, Sendable {
 
 extension ByteEncoder {
     fileprivate mutating func add(_ references: IndexHead.References) {
-        for words in [references.configuration, references.packed] {
+        for words in [references.place, references.configuration, references.packed] {
             add(words.count)
             for word in words { add(signed: word) }
         }
         add(fixed: references.packedSum)
-        add(byte: references.isSettled ? 1 : 0)
+        add(byte: (references.isSettled ? 1 : 0) | (references.isSorted ? 2 : 0))
         add(references.loose.count)
         for loose in references.loose {
             add(loose.name)
@@ -184,10 +198,13 @@ extension ByteEncoder {
 extension ByteDecoder {
     fileprivate mutating func references() throws(IndexDamage) -> IndexHead.References {
         var references = IndexHead.References()
+        for _ in 0..<(try count()) { references.place.append(try signed()) }
         for _ in 0..<(try count()) { references.configuration.append(try signed()) }
         for _ in 0..<(try count()) { references.packed.append(try signed()) }
         references.packedSum = try fixed()
-        references.isSettled = try byte() != 0
+        let flags = try byte()
+        references.isSettled = flags & 1 != 0
+        references.isSorted = flags & 2 != 0
         for _ in 0..<(try count(ofSize: 2)) {
             references.loose.append(.init(name: Array(try content()), value: try text()))
         }

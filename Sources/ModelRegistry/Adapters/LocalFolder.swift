@@ -19,6 +19,27 @@ enum LocalFolder {
         }
     }
 
+    /// The folder of ours in a repository, which must be this user's own and no link to another place.
+    /// - Parameters:
+    ///   - commonDirectory: the folder that all worktrees share.
+    ///   - creates: makes it where there is none, for the same people as the repository; where the repository is another
+    ///     user's it is left to them.
+    static func ofRepository(_ commonDirectory: String, creates: Bool) -> String? {
+        let folder = "\(commonDirectory)/git-model"
+        var (status, above) = (stat(), stat())
+        guard stat(commonDirectory, &above) == 0 else { return nil }
+        if lstat(folder, &status) != 0 {
+            guard creates, errno == ENOENT, above.st_uid == geteuid(), mkdir(folder, 0o777) == 0 || errno == EEXIST
+            else {
+                return nil
+            }
+            // Whoever may write to the repository may write here.
+            chmod(folder, above.st_mode & 0o7777)
+            guard lstat(folder, &status) == 0 else { return nil }
+        }
+        return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid() ? folder : nil
+    }
+
     /// A person's folder for one kind of things, by the XDG base directory specification; `nil` without a home.
     /// - Parameters:
     ///   - variable: such as `XDG_STATE_HOME`.

@@ -63,8 +63,6 @@ struct RemoteCache {
             do throws(GitCommandError) {
                 // The refs of a clone that is not complete are thrown away where its making was interrupted.
                 try await fetch([Self.tags, Self.remoteHead], isPruning: true, isDurable: isComplete)
-                let loose = try? ReferenceFiles(commonDirectory: path).looseTags().count
-                if loose ?? 0 > Self.mostLooseTags { try await git.packReferences() }
             } catch {
                 // A repository without commits has no HEAD to fetch.
                 guard case .remoteRefMissing(.head) = error.kind else { throw RegistryError(error, at: url) }
@@ -73,6 +71,9 @@ struct RemoteCache {
                     try await git.fetch(from: .name(.origin), [Self.tags], filter: .treeless, isPruning: true)
                 }
             }
+            // Where this does not go it is only slower.
+            let loose = try? ReferenceFiles(commonDirectory: path).looseTags().count
+            if loose ?? 0 > Self.mostLooseTags { try? await git.packReferences() }
         }
     }
 
@@ -187,7 +188,13 @@ struct RemoteCache {
             }
         }
         var mark: UInt8 = 0
-        let isComplete = pread(descriptor, &mark, 1, 0) == 1
+        let count = pread(descriptor, &mark, 1, 0)
+        if count < 0 {
+            throw RegistryError(
+                .inputOutput, "cannot read the cache \(path): \(String(cString: strerror(errno)).lowercased())",
+                subject: path, hints: ["check the disk"])
+        }
+        let isComplete = count == 1
         if isComplete, mark != Mark.atRest { removeLocks(below: path) }
         if isComplete { set(Mark.inUse, descriptor) }
         let value = try await body(isComplete)

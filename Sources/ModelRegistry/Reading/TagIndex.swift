@@ -18,18 +18,21 @@ final class TagIndex {
     ///   - commonDirectory: ``Repository/commonDirectory``.
     ///   - creates: makes one where there is none.
     init?(of commonDirectory: String, _ environment: RegistryEnvironment, creates: Bool) {
-        guard environment.usesIndex, !environment.isInsideHook else { return nil }
-        files = ReferenceFiles(commonDirectory: commonDirectory)
-        let folder = "\(commonDirectory)/git-model"
-        if creates { mkdir(folder, 0o777) }
-        let usual = "\(folder)/index.sqlite"
-        if let file = IndexFile(path: usual, creates: creates) {
-            (self.file, path) = (file, usual)
-            return
+        // A path that is not UTF-8 cannot be told from another one here.
+        guard environment.usesIndex, !environment.isInsideHook, !commonDirectory.contains("\u{FFFD}") else {
+            return nil
         }
-        guard access("\(folder)/.", W_OK) != 0,
-            let cache = LocalFolder.ofUser(environment.variables, "XDG_CACHE_HOME", fallback: ".cache")
-        else { return nil }
+        files = ReferenceFiles(commonDirectory: commonDirectory)
+        if let folder = LocalFolder.ofRepository(commonDirectory, creates: creates) {
+            let usual = "\(folder)/index.sqlite"
+            if let file = IndexFile(path: usual, creates: creates) {
+                (self.file, path) = (file, usual)
+                return
+            }
+        }
+        guard let cache = LocalFolder.ofUser(environment.variables, "XDG_CACHE_HOME", fallback: ".cache") else {
+            return nil
+        }
         if creates { try? LocalFolder.create("\(cache)/indexes", mode: 0o700, advice: "") }
         let name = String(checksum(of: Array(commonDirectory.utf8), seed: 0), radix: 16)
         let other = "\(cache)/indexes/\(name).sqlite"
@@ -47,7 +50,7 @@ final class TagIndex {
     /// What the tags and HEAD's files say, where the index holds for the refs as they are, and the configuration is the
     /// one that libgit2 opened the repository with.
     func state(_ scope: RegistryScope) -> (tags: TagState, files: HeadFiles?)? {
-        guard var now = try? CurrentReferences(files) else { return nil }
+        guard var now = try? CurrentReferences(files, index: path) else { return nil }
         return file?.read { reading throws(IndexDamage) in
             guard let head = try IndexHead(reading), now.isOpenable(as: head), now.areThose(of: head) else {
                 return nil
@@ -58,7 +61,7 @@ final class TagIndex {
 
     /// The event of one tag, where the index holds for the refs as they are and the tag is one.
     func event(ofTag name: TagName, of artifact: ArtifactName) -> RegistryEvent? {
-        guard var now = try? CurrentReferences(files) else { return nil }
+        guard var now = try? CurrentReferences(files, index: path) else { return nil }
         return file?.read { reading throws(IndexDamage) in
             guard let head = try IndexHead(reading), !head.traits.contains(.hasRenamedTags),
                 now.isOpenable(as: head), now.areThose(of: head), let entry = head.entry(artifact.tagText.utf8),
@@ -72,16 +75,16 @@ final class TagIndex {
     /// What the tags say. What the index does not know is read from the repository, and the index knows it then.
     /// - Returns: `nil` where the tags have to be read without an index.
     func state(
-        _ scope: RegistryScope, updatingFrom repository: Repository
+        _ scope: RegistryScope, updatingFrom repository: Repository, attempts: Int = 3
     ) async throws(RegistryError) -> TagState? {
-        guard var now = try RegistryError.wrapping({ () throws(GitError) in try CurrentReferences(files) }) else {
-            return nil
-        }
+        let look = try RegistryError.wrapping { () throws(GitError) in try CurrentReferences(files, index: path) }
+        guard var now = look else { return nil }
         var known: (head: IndexHead?, generation: Int64) = (nil, 0)
         var isWhole = false
         let state = file?.read { reading throws(IndexDamage) -> TagState? in
             known.generation = reading.generation
-            known.head = try IndexHead(reading)
+            // One that came along with a copied folder is nobody's word for what is in it.
+            known.head = try IndexHead(reading).flatMap { $0.references.place == now.references.place ? $0 : nil }
             var state: TagState?
             if let head = known.head, now.areThose(of: head) {
                 state = try TagState(scope, head, value: reading.value(_:of:))
@@ -92,6 +95,7 @@ final class TagIndex {
         if !isWhole {
             guard replaceFile() else { return nil }
             known = (nil, 0)
+            now.move(to: path)
         }
         now.judgeConfiguration(of: repository, known: known.head)
         if let state {
@@ -106,16 +110,19 @@ final class TagIndex {
             }
             return state
         }
-        let attempt = try await TagIndexUpdate(self, known.head, &now, repository)
+        let attempt = try await TagIndexUpdate(self, known, &now, repository)
         guard let update = attempt else { return nil }
         let isWritten = file?.write(expecting: known.generation) { writing throws(IndexDamage) in
             try update.write(to: writing)
         }
-        // Where somebody else was quicker, or nothing can be written, what was found out serves this once.
-        return file?.read { reading throws(IndexDamage) in
-            guard isWritten == true || reading.generation == known.generation else { return nil }
-            return try update.state(scope, reading)
+        // Where nothing can be written, what was found out serves this once.
+        let wanted = known.generation + (isWritten == true ? 1 : 0)
+        let result = file?.read { reading throws(IndexDamage) in
+            reading.generation == wanted ? try update.state(scope, reading) : nil
         }
+        if let result { return result }
+        // Somebody else was quicker, and knows what we need.
+        return attempts > 1 ? try await self.state(scope, updatingFrom: repository, attempts: attempts - 1) : nil
     }
 }
 
@@ -140,11 +147,13 @@ struct CurrentReferences {
     private var packed: [UInt8]??
 
     /// Looks at the files. `nil` where a ref is symbolic, whose value no index knows, or damaged.
-    init?(_ files: ReferenceFiles) throws(GitError) {
+    /// - Parameter index: the path of the index.
+    init?(_ files: ReferenceFiles, index: String) throws(GitError) {
         self.files = files
         // Loose refs come first: one that is packed meanwhile is seen twice instead of never.
         loose = try files.looseTags()
         stamp = files.packedStamp()
+        move(to: index)
         references.loose.reserveCapacity(loose.count)
         for entry in loose {
             guard case .id(let id) = entry.value else { return nil }
@@ -153,6 +162,11 @@ struct CurrentReferences {
         references.configuration = files.configurationStamp()?.words ?? []
         references.packed = stamp?.words ?? []
         references.isSettled = stamp?.isSettled ?? true
+    }
+
+    /// Notes which file the index is.
+    mutating func move(to index: String) {
+        references.place = FileStamp(path: index).map { Array($0.words.prefix(2)) } ?? []
     }
 
     /// Leaves the configuration unknown where libgit2 takes the files from elsewhere than beside `.git`, as `core.worktree`
@@ -168,22 +182,26 @@ struct CurrentReferences {
     /// Whether the repository has the configuration with which libgit2 opened it, and found the files beside `.git`.
     func isOpenable(as head: IndexHead) -> Bool {
         !references.configuration.isEmpty && references.configuration == head.references.configuration
+            && head.references.isSorted
     }
 
     /// Whether an index holds for these refs, as they are.
     mutating func areThose(of head: IndexHead) -> Bool {
-        !head.traits.contains(.isUnsettled) && head.references.loose == references.loose && isPackedSame(as: head)
+        !head.traits.contains(.isUnsettled) && head.references.place == references.place
+            && head.references.loose == references.loose && isPackedSame(as: head)
     }
 
     /// Whether the packed refs are those of an index.
     mutating func isPackedSame(as head: IndexHead) -> Bool {
         if head.references.packed == references.packed, head.references.isSettled {
             references.packedSum = head.references.packedSum
+            references.isSorted = head.references.isSorted
             references.isSettled = true
             return true
         }
-        guard (try? packedBytes()) != nil else { return false }
-        return references.packedSum == head.references.packedSum
+        guard (try? packedBytes()) != nil, references.packedSum == head.references.packedSum else { return false }
+        references.isSorted = head.references.isSorted
+        return true
     }
 
     /// The bytes of `packed-refs`.
@@ -193,6 +211,15 @@ struct CurrentReferences {
         packed = .some(bytes)
         references.packedSum = bytes.map { checksum(of: $0, seed: 0) } ?? 0
         return bytes
+    }
+}
+
+extension CurrentReferences {
+    /// The tags, by all files.
+    mutating func list() throws(GitError) -> TagList {
+        let list = try ReferenceFiles.list(loose, packed: try packedBytes())
+        references.isSorted = list.isPackedSorted
+        return list
     }
 }
 

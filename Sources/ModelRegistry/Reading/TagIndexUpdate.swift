@@ -29,13 +29,15 @@ struct TagIndexUpdate {
 
     /// Finds out what changed and reads it. `nil` where the refs are so odd that no index holds them.
     init?(
-        _ index: TagIndex, _ head: IndexHead?, _ now: inout CurrentReferences, _ repository: Repository
+        _ index: TagIndex, _ known: (head: IndexHead?, generation: Int64), _ now: inout CurrentReferences,
+        _ repository: Repository
     ) async throws(RegistryError) {
+        let head = known.head
         self.head = head ?? IndexHead()
         guard let (groups, gone) = try Self.changedGroups(index, head, &now) else { return nil }
         repository.trustPackedReferences(now.stamp)
         var changed = groups
-        Self.addKnown(to: &changed, head, index.file)
+        Self.addKnown(to: &changed, known, index.file)
         changes = try await Self.read(changed, in: repository)
 
         self.head.references = now.references
@@ -58,8 +60,10 @@ struct TagIndexUpdate {
         }
         var sums: [Int64: (current: UInt64, records: UInt64)] = [:]
         for (change, key) in keyed(entries) {
+            let isKept = !change.traits.contains(.isUnsettled)
             sums[key] = (
-                try writing.set(.current, key, change.current), try writing.set(.records, key, change.records)
+                try writing.set(.current, key, isKept ? change.current : []),
+                try writing.set(.records, key, isKept ? change.records : [])
             )
         }
         head.entries = entries.map { entry in
@@ -104,6 +108,12 @@ struct TagIndexUpdate {
 
     // MARK: What changed
 
+    /// How many artifacts are looked for one by one.
+    private static let mostFewGroups = 400
+
+    /// Whether a name is UTF-8, as those of artifacts are.
+    private static func isText(_ name: [UInt8]) -> Bool { String(validating: name, as: UTF8.self) != nil }
+
     private static func changedGroups(
         _ index: TagIndex, _ head: IndexHead?, _ now: inout CurrentReferences
     ) throws(RegistryError) -> (groups: [Group], gone: Set<[UInt8]>)? {
@@ -113,14 +123,12 @@ struct TagIndexUpdate {
         {
             return found
         }
-        let list = try RegistryError.wrapping { () throws(GitError) in
-            try ReferenceFiles.list(now.loose, packed: try now.packedBytes())
-        }
+        let list = try RegistryError.wrapping { () throws(GitError) in try now.list() }
         guard list.damaged.isEmpty else { return nil }
         let tags = TagGroups(list.references)
         var gone = Set(head?.entries.map(\.name) ?? [])
         var groups: [Group] = []
-        for group in tags.groups {
+        for group in tags.groups where isText(group.name) {
             gone.remove(group.name)
             if let entry = head?.entry(group.name), !entry.traits.contains(.isUnsettled),
                 entry.references == tags.sum(of: group)
@@ -138,7 +146,10 @@ struct TagIndexUpdate {
     ) -> (groups: [Group], gone: Set<[UInt8]>)? {
         let before = Set(head.references.loose)
         let after = Set(now.references.loose)
-        let names = Set(before.symmetricDifference(after).compactMap { TagGroups.groupName($0.name).map(Array.init) })
+        let different = before.symmetricDifference(after).compactMap { TagGroups.groupName($0.name).map(Array.init) }
+        let names = Set(different.filter(isText))
+        // Each takes a few looks into the file; more of them take longer than reading it once.
+        guard head.references.isSorted, names.count <= mostFewGroups else { return nil }
         var own: [[UInt8]: [TagReference]] = [:]
         for loose in now.loose {
             guard case .id(let id) = loose.value, let name = TagGroups.groupName(loose.bytes).map(Array.init),
@@ -178,11 +189,17 @@ struct TagIndexUpdate {
     }
 
     /// Takes from the index what it knows of the tags.
-    private static func addKnown(to groups: inout [Group], _ head: IndexHead?, _ file: IndexFile?) {
-        guard let head else { return }
-        let old = groups.map { head.entry($0.name) }
-        let known = file?.read { reading throws(IndexDamage) in
-            try old.map { entry throws(IndexDamage) -> [IndexedTag] in
+    private static func addKnown(
+        to groups: inout [Group], _ before: (head: IndexHead?, generation: Int64), _ file: IndexFile?
+    ) {
+        guard let head = before.head else { return }
+        let old = groups.map { group in
+            head.entry(group.name).flatMap { $0.traits.contains(.isUnsettled) ? nil : $0 }
+        }
+        let known = file?.read { reading throws(IndexDamage) -> [[IndexedTag]]? in
+            // What somebody else wrote since is no damage.
+            if reading.generation != before.generation { return nil }
+            return try old.map { entry throws(IndexDamage) -> [IndexedTag] in
                 guard let entry else { return [] }
                 return try IndexedHistory(decoding: try reading.value(.records, of: entry)).tags
             }
@@ -253,12 +270,18 @@ struct TagIndexUpdate {
         var traits: IndexHead.Traits = []
         if !indexed.tagFindings.isEmpty || !indexed.stateFindings.isEmpty { traits.insert(.hasFindings) }
         if found.hasRenamedTags { traits.insert(.hasRenamedTags) }
-        if found.isUnsettled { traits.insert(.isUnsettled) }
+        if found.isUnsettled || isTooLarge(records) { traits.insert(.isUnsettled) }
         let references = TagReferences(group.references)
         return Change(
             name: group.name, references: references.sum(of: references.indices),
             current: indexed.encoded(name: group.text), records: IndexedHistory.encode(tags, name: group.text),
             traits: traits)
+    }
+
+    /// Whether tags have messages that are not worth keeping: they are read again each time, as is what is damaged.
+    private static func isTooLarge(_ records: [TagRecord]) -> Bool {
+        let size = records.reduce(0) { $0 + $1.object.message.utf8.count }
+        return size > min(64 << 20, 65_536 + 4096 * records.count)
     }
 }
 

@@ -16,7 +16,7 @@ extension RegistrySession {
         if isDryRun { return try await body() }
         let folder = "\(repository.commonDirectory)/git-model"
         let path = "\(folder)/write.lock"
-        mkdir(folder, 0o777)
+        if LocalFolder.ofRepository(repository.commonDirectory, creates: true) == nil { mkdir(folder, 0o777) }
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
         if descriptor < 0 {
             throw RegistryError(

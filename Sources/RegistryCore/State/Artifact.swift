@@ -112,7 +112,9 @@ extension Artifact {
 
     /// All stages that an active version is in.
     public var stagesInUse: Set<StageName> {
-        Set(stageHolders(by: .semver).map(\.stage))
+        versions.lazy.filter(\.isActive).flatMap(\.stages).reduce(into: []) { stages, stage in
+            if stage.isActive { stages.insert(stage.stage) }
+        }
     }
 
     /// The greatest version that was ever registered or deregistered, active or not.
