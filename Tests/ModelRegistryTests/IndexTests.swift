@@ -113,4 +113,59 @@ import Testing
         try expectSame(sandbox, "no folder")
         try sandbox.succeed("ls cache/git-model/indexes/*.sqlite")
     }
+
+    @Test func `packed refs that are not sorted are all seen`() throws {
+        let sandbox = try repository()
+        try sandbox.succeed(
+            """
+            git pack-refs --all && grep -n 'churn@v0.0.1$' -A1 .git/packed-refs | sed 's/^[0-9]*[:-]//' > moved &&
+            grep -v -x -F -f moved .git/packed-refs > rest && cat rest moved > .git/packed-refs && rm rest moved
+            """, in: "repo")
+        try expectSame(sandbox, "not sorted")
+        try sandbox.succeed("git commit -q --allow-empty -m Next && git tag -a -m x churn@v0.0.5", in: "repo")
+        try expectSame(sandbox, "not sorted, one more tag")
+    }
+
+    @Test func `a link in the place of its folder is left alone`() throws {
+        let sandbox = try repository()
+        try sandbox.succeed(
+            "rm -rf repo/.git/git-model && mkdir other && echo mine > other/index.sqlite && ln -s ../../other repo/.git/git-model"
+        )
+        try expectSame(sandbox, "link")
+        #expect(try sandbox.succeed("ls other && cat other/index.sqlite") == "index.sqlite\nmine")
+    }
+
+    @Test func `a repository below a name that is not UTF-8 has no index, and is read`() throws {
+        let sandbox = try repository()
+        let wanted = try sandbox.model("show")
+        let moved = try sandbox.succeed(
+            "dir=$(printf 'caf\\351') && mkdir \"$dir\" && mv repo \"$dir/\" && cd \"$dir/repo\" && git model show && git model show"
+        )
+        #expect(moved == (wanted.output + wanted.output).dropLast())
+    }
+
+    @Test func `its folder is for the same people as the repository`() throws {
+        let sandbox = try repository()
+        try sandbox.succeed("rm -rf .git/git-model && chmod 2775 .git && git model show", in: "repo")
+        #expect(try sandbox.succeed("stat -c %a .git/git-model", in: "repo") == "2775")
+    }
+
+    @Test func `an index that came with a copied folder is made anew`() throws {
+        let sandbox = try repository()
+        try expectSame(sandbox, "original")
+        try sandbox.succeed("cp -r repo copy")
+        let before = try sandbox.succeed("cksum < .git/git-model/index.sqlite", in: "copy")
+        try expectSame(sandbox, "copy", in: "copy")
+        #expect(try sandbox.succeed("cksum < .git/git-model/index.sqlite", in: "copy") != before)
+    }
+
+    @Test func `a configuration that includes files may change where nobody sees it`() throws {
+        let sandbox = try repository()
+        try sandbox.succeed("git config include.path more && git model show && git model show", in: "repo")
+        try sandbox.succeed(
+            "mkdir elsewhere && printf 'stages: [far]\\n' > elsewhere/.registry.yaml && git -C repo config -f .git/more core.worktree \"$PWD/elsewhere\""
+        )
+        try expectSame(sandbox, "included")
+        #expect(try sandbox.model("stages --allowed").output == "far\n")
+    }
 }
