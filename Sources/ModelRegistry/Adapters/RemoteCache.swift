@@ -89,8 +89,8 @@ struct RemoteCache {
             throw RegistryError(error, at: url)
         }
         let files = ReferenceFiles(commonDirectory: path)
-        guard let loose = try? files.looseTags(), let packed = try? files.packedBytes(),
-            let here = try? ReferenceFiles.list(loose, packed: packed), here.damaged.isEmpty,
+        guard let loose = try? files.looseTags(),
+            let here = try? ReferenceFiles.list(loose, packed: try files.packedBytes()), here.damaged.isEmpty,
             let repository = try? Repository.open(at: path), let head = try? repository.reference(Self.head)
         else { return false }
         guard head == listing.references.first(where: { $0.name == .head })?.id else { return false }
@@ -110,7 +110,8 @@ struct RemoteCache {
     /// - Returns: why git did not bring all of them; `nil` where it did.
     func bring(_ tags: [TagName], withHead: Bool) async throws(RegistryError) -> GitCommandError? {
         let names = tags.map { RefName($0) }
-        return try await locked { (_) async throws(RegistryError) in
+        return try await locked { (isComplete) async throws(RegistryError) in
+            if !isComplete { try await create() }
             do throws(GitCommandError) {
                 let tags: [FetchSpec] =
                     names.count > WatchRound.mostNames ? [.tags] : names.compactMap { try? FetchSpec($0, to: $0) }
