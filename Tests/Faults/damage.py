@@ -90,8 +90,9 @@ def change_packed(dice: Random, path: Path) -> list[str]:
     place = dice.randrange(len(content))
     content[place] ^= 1 << dice.randrange(8)
     packed(path).write_bytes(content)
-    # The id or the name of any tag may be what changed.
-    return ["packed-refs", "m0", "m1", "m2", "tag "]
+    # The id or the name of any tag may be what changed, or the id of the branch that HEAD names.
+    changed = bytes(content[content.rfind(b"\n", 0, place) + 1:]).split(b" ", 1)[0]
+    return ["packed-refs", "m0", "m1", "m2", "tag ", changed.decode(errors="replace")]
 
 
 def junk_in_packed(dice: Random, path: Path) -> list[str]:
