@@ -131,6 +131,27 @@ import Testing
         #expect(try sandbox.tags(in: try cacheFolder()) == [])
     }
 
+    @Test func `many tags lie in one file of the clone, as git reads it`() throws {
+        try sandbox.succeed(
+            """
+            for n in $(seq 600); do echo "create refs/tags/other/$n HEAD"; done | git update-ref --stdin &&
+            git push -q --tags origin
+            """, in: "repo")
+        let show = try remoteModel("show churn --json")
+        #expect(show.status == 0 && show.output.contains("\"prod\""), "\(show)")
+        let cache = "\(try cacheFolder())"
+        let list = "for-each-ref --format='%(refname) %(objectname)' refs/tags"
+        #expect(try sandbox.succeed("git -C \(cache) \(list)") == sandbox.succeed("git -C remote.git \(list)"))
+        #expect(try sandbox.succeed("find \(cache)/refs/tags -type f | wc -l") == "0")
+
+        // What is new comes beside it, what is gone goes.
+        try sandbox.succeed(
+            "git tag -d other/7 && git push -q origin :other/7 && git tag -a -m x churn@v2.0.0", in: "repo")
+        try sandbox.succeed("git push -q --tags origin", in: "repo")
+        #expect(try remoteModel("show churn@latest --version").output == "v2.0.0\n")
+        #expect(try sandbox.succeed("git -C \(cache) \(list)") == sandbox.succeed("git -C remote.git \(list)"))
+    }
+
     @Test func `a clone whose making was interrupted is completed`() throws {
         #expect(try remoteModel("show").status == 0)
         let folder = try cacheFolder()

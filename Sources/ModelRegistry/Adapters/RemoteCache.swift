@@ -72,9 +72,28 @@ struct RemoteCache {
                 }
             }
             // Where this does not go it is only slower.
-            let loose = try? ReferenceFiles(commonDirectory: path).looseTags().count
-            if loose ?? 0 > Self.mostLooseTags { try? await git.packReferences() }
+            guard let loose = try? ReferenceFiles(commonDirectory: path).looseTags(), loose.count > Self.mostLooseTags
+            else { return }
+            if isComplete { try? await git.packReferences() } else { packFreshTags(loose) }
         }
+    }
+
+    /// Puts the tags of a clone that was made a moment ago, and that nobody else uses yet, into one file. `git pack-refs`
+    /// locks each ref before it removes its file, which takes as long as fetching them.
+    private func packFreshTags(_ tags: [ReferenceFiles.Loose]) {
+        var bytes = Array("# pack-refs with: sorted \n".utf8)
+        for tag in tags {
+            guard case .id(let id) = tag.value else { return }
+            bytes += "\(id) \(RefName.tagPrefix)".utf8
+            bytes += tag.bytes
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        let file = "\(path)/packed-refs"
+        guard access(file, F_OK) != 0, (try? RegistrySession.replaceFile(file, bytes, shown: file)) != nil else {
+            return
+        }
+        LocalFolder.remove("\(path)/refs/tags")
+        mkdir("\(path)/refs/tags", 0o777)
     }
 
     /// How many tags may lie in files of their own: each is opened whenever the tags are listed.
@@ -97,7 +116,8 @@ struct RemoteCache {
         let there = listing.references.compactMap { reference in
             reference.name.tag.map { TagReference(name: $0, id: reference.id) }
         }
-        return there.count == here.references.count && Set(there) == Set(here.references)
+        // Both are ordered by name; of a server that has another order everything is fetched.
+        return there.count == here.references.count && zip(there, here.references).allSatisfy { $0 == $1 }
     }
 
     /// Whether the clone is there, as far as it was ever brought up to date.
