@@ -45,7 +45,7 @@ public struct ReferenceFiles: Sendable {
     }
 
     /// The tags with files of their own, ordered by the bytes of their names. To be read before ``packedStamp()`` and
-    /// ``packed()``: `git pack-refs` removes such a file only after `packed-refs` has the ref.
+    /// ``packedBytes()``: `git pack-refs` removes such a file only after `packed-refs` has the ref.
     /// - Throws: ``GitError`` where a folder or a file cannot be read.
     public func looseTags() throws(GitError) -> [Loose] {
         let entries = try LooseReferences.read(below: "refs/tags".utf8, root: root, operation: Self.operation).entries
