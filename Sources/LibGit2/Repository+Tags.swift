@@ -2,9 +2,6 @@ import CLibGit2
 import GitTypes
 
 extension Repository {
-    /// The files that hold the tags.
-    public var referenceFiles: ReferenceFiles { ReferenceFiles(root: commonPath) }
-
     /// Lists the refs below `refs/tags/`: loose and packed, nested and symbolic ones.
     ///
     /// The files are read here and not by libgit2, which reports success and no tags where `packed-refs` is damaged. For

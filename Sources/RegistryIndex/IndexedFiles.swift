@@ -1,16 +1,20 @@
 public import GitTypes
 
-/// What some files of one commit hold: a value of ``IndexTable/files``.
-public struct IndexedFiles: Sendable {
+/// What some files of one commit hold: a value of ``IndexTable/files``. Content never changes for a commit.
+public struct IndexedFiles: Hashable, Sendable {
     /// The commit.
     public let commit: ObjectID
     /// The bytes by path; `nil` for a path where there is no file.
-    public let files: [String: [UInt8]?]
+    public private(set) var files: [String: [UInt8]?] = [:]
 
-    /// Puts together what is kept.
-    public init(commit: ObjectID, files: [String: [UInt8]?]) {
+    /// Starts with no file.
+    public init(commit: ObjectID) {
         self.commit = commit
-        self.files = files
+    }
+
+    /// Adds a file, or that there is none at a path.
+    public mutating func add(_ path: String, _ bytes: [UInt8]?) {
+        files.updateValue(bytes, forKey: path)
     }
 
     /// The bytes that the index keeps.
@@ -31,12 +35,12 @@ public struct IndexedFiles: Sendable {
     public init(decoding bytes: [UInt8]) throws(IndexDamage) {
         self = try bytes.decoding { decoder throws(IndexDamage) in
             guard let commit = ObjectID(bytes: try decoder.raw(ObjectID.byteCount)) else { throw IndexDamage() }
-            var files: [String: [UInt8]?] = [:]
+            var files = IndexedFiles(commit: commit)
             for _ in 0..<(try decoder.count(ofSize: 2)) {
                 let path = try decoder.text()
-                files.updateValue(try decoder.byte() == 0 ? nil : Array(try decoder.content()), forKey: path)
+                files.add(path, try decoder.byte() == 0 ? nil : Array(try decoder.content()))
             }
-            return IndexedFiles(commit: commit, files: files)
+            return files
         }
     }
 }

@@ -1,5 +1,4 @@
 import GitTypes
-import Glibc
 import LibGit2
 import RegistryCore
 import RegistryIndex

@@ -49,7 +49,7 @@ final class TagIndex {
 
     /// What the tags and HEAD's files say, where the index holds for the refs as they are, and the configuration is the
     /// one that libgit2 opened the repository with.
-    func state(_ scope: RegistryScope) -> (tags: TagState, files: HeadFiles?)? {
+    func state(_ scope: RegistryScope) -> (tags: TagState, files: IndexedFiles?)? {
         guard var now = try? CurrentReferences(files, index: path) else { return nil }
         return file?.read { reading throws(IndexDamage) in
             guard let head = try IndexHead(reading), now.isOpenable(as: head), now.areThose(of: head) else {

@@ -263,9 +263,8 @@ struct TagIndexUpdate {
                 name: reference.name, id: reference.id, record: record,
                 version: versions[reference.name] ?? record?.tag.action.version.map { .semantic($0) })
         }
-        let refs = whole?.artifact.currentRefs
         let indexed = IndexedArtifact(
-            place: whole?.place, records: refs.map { refs in records.filter { refs.contains($0.ref) } } ?? records,
+            place: whole?.place, records: whole?.currentRecords(of: records) ?? records,
             tagFindings: found.findings, stateFindings: whole?.findings ?? [])
         var traits: IndexHead.Traits = []
         if !indexed.tagFindings.isEmpty || !indexed.stateFindings.isEmpty { traits.insert(.hasFindings) }

@@ -55,15 +55,10 @@ struct FoldedTagGroup: Sendable {
         self.hasRenamedTags = read.hasRenamedTags
         self.findings = read.findings
         let whole = hasRenamedTags ? nil : ArtifactFold(read.records)
-        self.fold = isCurrent ? whole?.current(of: read.records) : whole
-    }
-}
-
-extension ArtifactFold {
-    /// The same without what does not matter now.
-    /// - Parameter records: those that it was folded from.
-    func current(of records: [TagRecord]) -> ArtifactFold? {
-        guard let refs = artifact.currentRefs, refs.count < records.count else { return self }
-        return ArtifactFold(current: records.filter { refs.contains($0.ref) }, place: place, findings: findings)
+        self.fold =
+            isCurrent
+            ? whole.flatMap {
+                ArtifactFold(current: $0.currentRecords(of: read.records), place: $0.place, findings: $0.findings)
+            } : whole
     }
 }

@@ -2,6 +2,7 @@ import GitCommand
 import GitTypes
 import LibGit2
 import RegistryCore
+import RegistryIndex
 
 /// One command's view of a repository: opened for it, closed with it.
 ///
@@ -83,7 +84,7 @@ struct RegistrySession {
         let (configuration, configurationError) = try await configuration(at: head, files)
         var annotations = MetadataReader.Annotations()
         if let head {
-            var read = HeadFiles(commit: head)
+            var read = IndexedFiles(commit: head)
             let paths = MetadataReader.paths(configuration)
             annotations = try await MetadataReader.annotations(in: paths) { path async throws(RegistryError) in
                 let bytes = try await files.file(at: path, of: head, limit: MetadataReader.fileLimit)

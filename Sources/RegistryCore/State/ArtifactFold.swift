@@ -15,8 +15,11 @@ public struct ArtifactFold: Sendable {
     /// Folds the tags of one artifact; `nil` where there are none.
     /// - Parameter records: all its tags; the name of each ref is the one inside its object.
     public init?(_ records: [TagRecord]) {
-        guard let place = ArtifactPlace(records) else { return nil }
-        self.init(records, place: place)
+        let state = RegistryState(records)
+        guard let place = ArtifactPlace(records), let artifact = state.artifacts.first else { return nil }
+        self.artifact = artifact
+        self.findings = state.findings
+        self.place = place
     }
 
     /// Folds a part of an artifact's tags, which ``Artifact/currentRefs`` names.
@@ -31,12 +34,10 @@ public struct ArtifactFold: Sendable {
         self.place = place
     }
 
-    private init?(_ records: [TagRecord], place: ArtifactPlace) {
-        let state = RegistryState(records)
-        guard let artifact = state.artifacts.first else { return nil }
-        self.artifact = artifact
-        self.findings = state.findings
-        self.place = place
+    /// Those of the artifact's tags that tell what holds now: see ``Artifact/currentRefs``.
+    /// - Parameter records: the tags that it was folded from.
+    public func currentRecords(of records: [TagRecord]) -> [TagRecord] {
+        artifact.currentRefs.map { refs in records.filter { refs.contains($0.ref) } } ?? records
     }
 }
 
