@@ -93,6 +93,23 @@ public struct ReferenceFiles: Sendable {
         }
     }
 
+    /// The objects of packed tags, found by halving.
+    /// - Parameters:
+    ///   - names: the names below `refs/tags/`.
+    ///   - stamp: of the `packed-refs` whose every line was checked before.
+    /// - Returns: for each name its object, `nil` where the file has none; `nil` for all where it is another file by now, or
+    ///   one that is not sorted.
+    public func packed(named names: [[UInt8]], in stamp: FileStamp?) -> [ObjectID?]? {
+        guard let stamp else { return packedStamp() == nil ? names.map { _ in nil } : nil }
+        guard let file = SortedPackedReferences(path, stamp: stamp, lookups: names.count) else { return nil }
+        var ids: [ObjectID?] = []
+        for name in names {
+            guard let found = file.object(of: Array(RefName.tagPrefix.utf8) + name) else { return nil }
+            ids.append(found == .zero ? nil : found)
+        }
+        return ids
+    }
+
     /// What HEAD stands for, where that is plain to see.
     public enum Head: Hashable, Sendable {
         /// A commit.
@@ -154,98 +171,5 @@ extension LooseReferences.Entry {
         case .damaged(let problem): self.init(name: name, value: .damaged(problem))
         case .symbolic: return nil
         }
-    }
-}
-
-/// A `packed-refs` whose header says that it is sorted, read in places.
-private final class SortedPackedReferences {
-    private let descriptor: Int32
-    private let size: Int
-    private static let digitCount = 2 * ObjectID.byteCount
-
-    /// Opens the file that the stamp is of.
-    init?(_ path: [CChar], stamp: FileStamp) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        if descriptor < 0 { return nil }
-        var status = stat()
-        let isTheOne = fstat(descriptor, &status) == 0 && FileStamp(status) == stamp
-        self.descriptor = descriptor
-        self.size = stamp.size
-        let header = isTheOne ? Self.read(descriptor, at: 0, count: min(256, stamp.size)) : nil
-        let line = header?.prefix { $0 != UInt8(ascii: "\n") } ?? []
-        // The destructor closes the file.
-        guard String(decoding: line, as: UTF8.self).split(separator: " ").contains("sorted") else { return nil }
-    }
-
-    deinit { close(descriptor) }
-
-    /// The lines whose names start with these bytes; `nil` where the file is not what it was.
-    func lines(startingWith prefix: [UInt8]) -> [(name: [UInt8], id: ObjectID)]? {
-        guard var position = start(of: prefix) else { return nil }
-        var found: [(name: [UInt8], id: ObjectID)] = []
-        var chunk: [UInt8] = []
-        while true {
-            guard let next = Self.read(descriptor, at: position, count: min(16_384, size - position)) else {
-                return nil
-            }
-            position += next.count
-            chunk += next
-            var start = 0
-            while let end = chunk[start...].firstIndex(of: UInt8(ascii: "\n")) {
-                let line = chunk[start..<end]
-                start = end + 1
-                if line.first == UInt8(ascii: "^") || line.first == UInt8(ascii: "#") { continue }
-                let name = line.dropFirst(Self.digitCount + 1)
-                if name.starts(with: prefix) {
-                    guard let reference = Self.parse(line) else { return nil }
-                    found.append(reference)
-                } else if prefix.lexicographicallyPrecedes(name) {
-                    return found
-                }
-            }
-            if position >= size { return start == chunk.count ? found : nil }
-            chunk.removeFirst(start)
-        }
-    }
-
-    /// Where a line starts that is not after the first one with the prefix, and not far before it.
-    private func start(of prefix: [UInt8]) -> Int? {
-        var (low, high) = (0, size)
-        while high - low > 8192 {
-            let middle = low + (high - low) / 2
-            guard let bytes = Self.read(descriptor, at: middle, count: min(2048, size - middle)) else { return nil }
-            // The first whole line that names a ref.
-            var start = bytes.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
-            while let line = start, line < bytes.count, bytes[line] == UInt8(ascii: "^") {
-                start = bytes[line...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
-            }
-            guard let line = start, let end = bytes[line...].firstIndex(of: UInt8(ascii: "\n")) else { break }
-            guard let (name, _) = Self.parse(bytes[line..<end]) else { return nil }
-            if name.lexicographicallyPrecedes(prefix) { low = middle + line } else { high = middle }
-        }
-        return low
-    }
-
-    private static func parse(_ line: ArraySlice<UInt8>) -> (name: [UInt8], id: ObjectID)? {
-        guard line.count > digitCount + 1, line[line.startIndex + digitCount] == UInt8(ascii: " "),
-            let id = ObjectID(hexadecimal: line.prefix(digitCount)), id != .zero
-        else { return nil }
-        let name = Array(line.dropFirst(digitCount + 1))
-        return name.withUnsafeBytes { ReferenceName.isValid($0) } ? (name, id) : nil
-    }
-
-    private static func read(_ descriptor: Int32, at offset: Int, count: Int) -> [UInt8]? {
-        var filled = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            while filled < count {
-                let length = pread(
-                    descriptor, buffer.baseAddress?.advanced(by: filled), count - filled, offset + filled)
-                if length < 0 && errno == EINTR { continue }
-                if length <= 0 { break }
-                filled += length
-            }
-            initialized = filled
-        }
-        return filled == count ? bytes : nil
     }
 }

@@ -68,6 +68,9 @@ struct ByteDecoder {
 
     var isAtEnd: Bool { position == bytes.count }
 
+    /// Goes back to where it was before.
+    mutating func goBack(to position: Int) { self.position = position }
+
     mutating func byte() throws(IndexDamage) -> UInt8 {
         guard position < bytes.count else { throw IndexDamage() }
         defer { position += 1 }

@@ -8,24 +8,28 @@ public struct IndexHead: Hashable, Sendable {
         public var name: [UInt8]
         /// The number of its values in the tables.
         public var key: Int64
-        /// The sum of the names and ids of its refs.
+        /// The sums of the names and ids of its refs, added up.
         public var references: UInt64
         /// The sum of its value in ``IndexTable/current``.
         public var current: UInt64
         /// The sum of its value in ``IndexTable/records``.
         public var records: UInt64
+        /// The sum of its value in ``IndexTable/recent``, where it has one.
+        public var recent: UInt64?
         /// What is to be known before its values are read.
         public var traits: Traits
 
         /// Describes an artifact's values.
         public init(
-            name: [UInt8], key: Int64, references: UInt64, current: UInt64, records: UInt64, traits: Traits
+            name: [UInt8], key: Int64, references: UInt64, current: UInt64, records: UInt64, recent: UInt64?,
+            traits: Traits
         ) {
             self.name = name
             self.key = key
             self.references = references
             self.current = current
             self.records = records
+            self.recent = recent
             self.traits = traits
         }
     }
@@ -94,7 +98,7 @@ public struct IndexHead: Hashable, Sendable {
     }
 
     /// Which rules the tags were read by. Another program's values mean something else.
-    public static let rules: UInt64 = 2
+    public static let rules: UInt64 = 3
 
     /// The refs for which the index holds.
     public var references: References
@@ -144,6 +148,8 @@ public struct IndexHead: Hashable, Sendable {
             encoder.add(fixed: entry.current)
             encoder.add(fixed: entry.records)
             encoder.add(byte: entry.traits.rawValue)
+            encoder.add(byte: entry.recent == nil ? 0 : 1)
+            if let recent = entry.recent { encoder.add(fixed: recent) }
         }
         return encoder.bytes
     }
@@ -156,15 +162,16 @@ public struct IndexHead: Hashable, Sendable {
             let nextKey = try decoder.signed()
             guard (1..<1 << 62).contains(nextKey) else { throw IndexDamage() }
             let references = try decoder.references()
-            let count = try decoder.count(ofSize: 27)
+            let count = try decoder.count(ofSize: 28)
             var entries: [Entry] = []
             entries.reserveCapacity(count)
             for _ in 0..<count {
-                entries.append(
-                    Entry(
-                        name: Array(try decoder.content()), key: try decoder.signed(), references: try decoder.fixed(),
-                        current: try decoder.fixed(), records: try decoder.fixed(),
-                        traits: Traits(rawValue: try decoder.byte())))
+                var entry = Entry(
+                    name: Array(try decoder.content()), key: try decoder.signed(), references: try decoder.fixed(),
+                    current: try decoder.fixed(), records: try decoder.fixed(), recent: nil,
+                    traits: Traits(rawValue: try decoder.byte()))
+                if try decoder.byte() != 0 { entry.recent = try decoder.fixed() }
+                entries.append(entry)
             }
             // Whatever is done with a head counts on that.
             let keys = Set(entries.map(\.key))

@@ -3,13 +3,14 @@ import CLibSQLite
 /// What an index file must consist of, to the byte.
 enum IndexSchema {
     /// The version of what is in the file; another one has another number.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     private static let objects: [StaticString] = [
         "CREATE TABLE head(key INTEGER PRIMARY KEY, generation INTEGER NOT NULL, checksum INTEGER NOT NULL, data BLOB NOT NULL)",
         "CREATE TABLE current(key INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, data BLOB NOT NULL)",
         "CREATE TABLE records(key INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, data BLOB NOT NULL)",
         "CREATE TABLE files(key INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, data BLOB NOT NULL)",
+        "CREATE TABLE recent(key INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, data BLOB NOT NULL)",
     ]
 
     /// Holds the file's schema against ours.
@@ -57,7 +58,7 @@ enum IndexSchema {
             case .foreign: throw IndexDamage()
             case .empty:
                 for object in objects { try connection.run(object) }
-                try connection.run("PRAGMA user_version = 1")
+                try connection.run("PRAGMA user_version = 2")
             }
             try connection.run("COMMIT")
         } catch {

@@ -6,6 +6,8 @@ public enum IndexTable: Int, CaseIterable, Sendable {
     case records
     /// What was read of files.
     case files
+    /// What was read of tags since ``records`` was written.
+    case recent
 
     /// What the sum of a value depends on besides its bytes, so that a value that is found under another key is damage.
     func seed(_ key: Int64) -> UInt64 {

@@ -135,6 +135,7 @@ extension IndexTable {
         case .current: "current"
         case .records: "records"
         case .files: "files"
+        case .recent: "recent"
         }
     }
 
@@ -146,6 +147,8 @@ extension IndexTable {
             "SELECT checksum, length(data), CASE WHEN length(data) <= 65536 THEN data END FROM records WHERE key = ?1"
         case .files:
             "SELECT checksum, length(data), CASE WHEN length(data) <= 65536 THEN data END FROM files WHERE key = ?1"
+        case .recent:
+            "SELECT checksum, length(data), CASE WHEN length(data) <= 65536 THEN data END FROM recent WHERE key = ?1"
         }
     }
 
@@ -154,6 +157,7 @@ extension IndexTable {
         case .current: "REPLACE INTO current VALUES (?1, ?2, ?3)"
         case .records: "REPLACE INTO records VALUES (?1, ?2, ?3)"
         case .files: "REPLACE INTO files VALUES (?1, ?2, ?3)"
+        case .recent: "REPLACE INTO recent VALUES (?1, ?2, ?3)"
         }
     }
 
@@ -162,6 +166,7 @@ extension IndexTable {
         case .current: "DELETE FROM current WHERE key = ?1"
         case .records: "DELETE FROM records WHERE key = ?1"
         case .files: "DELETE FROM files WHERE key = ?1"
+        case .recent: "DELETE FROM recent WHERE key = ?1"
         }
     }
 
@@ -170,6 +175,7 @@ extension IndexTable {
         case .current: "DELETE FROM current"
         case .records: "DELETE FROM records"
         case .files: "DELETE FROM files"
+        case .recent: "DELETE FROM recent"
         }
     }
 }

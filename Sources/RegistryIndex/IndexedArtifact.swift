@@ -1,7 +1,8 @@
 public import GitTypes
 public import RegistryCore
 
-/// One artifact's tags with all that was read of them: a value of ``IndexTable/records``.
+/// One artifact's tags with all that was read of them: a value of ``IndexTable/records``, and where tags were added since it
+/// was written, one of ``IndexTable/recent``.
 public struct IndexedHistory: Sendable {
     /// Every ref of the artifact, in the order of the names.
     public let tags: [IndexedTag]
@@ -22,6 +23,41 @@ public struct IndexedHistory: Sendable {
             let list = try IndexedTagList(&decoder)
             return try list.all(&decoder)
         }
+    }
+
+    /// Puts tags together that were read one after the other.
+    public init(_ records: IndexedHistory, adding recent: IndexedHistory) {
+        var tags: [IndexedTag] = []
+        tags.reserveCapacity(records.tags.count + recent.tags.count)
+        var rest = recent.tags[...]
+        for tag in records.tags {
+            while let first = rest.first, first.name < tag.name { tags.append(rest.removeFirst()) }
+            tags.append(tag)
+        }
+        self.tags = tags + rest
+    }
+
+    /// The tags that make an artifact's history.
+    public init(_ tags: [IndexedTag]) {
+        self.tags = tags
+    }
+
+    /// Reads some of the tags that are events, and how many tags there are.
+    /// - Parameter isWanted: by what the names of their refs hold behind the artifact, and by their commits.
+    /// - Throws: ``IndexDamage``.
+    public static func events(
+        decoding bytes: [UInt8], where isWanted: (UnsafeRawBufferPointer, ObjectID) -> Bool
+    ) throws(IndexDamage) -> (events: [IndexedTag], count: Int) {
+        let result: Result<([IndexedTag], Int), IndexDamage> = bytes.withUnsafeBytes { content in
+            var decoder = ByteDecoder(content)
+            do throws(IndexDamage) {
+                let list = try IndexedTagList(&decoder)
+                return .success((try list.all(&decoder, where: isWanted), list.count))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
     }
 
     /// Reads one tag of it; `nil` where there is none of that name.

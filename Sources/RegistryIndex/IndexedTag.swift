@@ -95,7 +95,7 @@ struct IndexedTagList {
     private let prefix: String
     private let artifact: ArtifactName?
     private let people: [Person]
-    private let count: Int
+    let count: Int
     private let table: Int
     private let start: Int
 
@@ -117,6 +117,30 @@ struct IndexedTagList {
         var tags: [IndexedTag] = []
         tags.reserveCapacity(count)
         for _ in 0..<count { tags.append(try tag(named: try name(&decoder), &decoder)) }
+        return tags
+    }
+
+    /// The events of which the body says so: by what their refs' names hold behind the prefix, and by their commits. Nothing
+    /// else is made of the others.
+    func all(
+        _ decoder: inout ByteDecoder, where isWanted: (UnsafeRawBufferPointer, ObjectID) -> Bool
+    ) throws(IndexDamage) -> [IndexedTag] {
+        var tags: [IndexedTag] = []
+        for _ in 0..<count {
+            let start = decoder.position
+            let statement = try decoder.content()
+            _ = try decoder.raw(ObjectID.byteCount)
+            let flags = try decoder.byte()
+            guard flags & Flag.record != 0 else { continue }
+            if flags & Flag.renamed != 0 { _ = try decoder.content() }
+            if flags & Flag.nested != 0 { _ = (try decoder.id(), try decoder.content()) }
+            if flags & Flag.version != 0 { _ = try decoder.content() }
+            let commit = try decoder.id()
+            _ = (try decoder.signed(), try decoder.signed(), try decoder.int(), try decoder.content())
+            guard isWanted(statement, commit) else { continue }
+            decoder.goBack(to: start)
+            tags.append(try tag(named: try name(&decoder), &decoder))
+        }
         return tags
     }
 

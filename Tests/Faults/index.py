@@ -457,7 +457,7 @@ class Scene:
         connection.close()
 
     def other_version(self) -> None:
-        self.change(f"PRAGMA user_version = {self.dice.choice([0, 2, -1, 7])}")
+        self.change(f"PRAGMA user_version = {self.dice.choice([0, 1, -1, 7])}")
 
     def other_schema(self) -> None:
         self.change(self.dice.choice([

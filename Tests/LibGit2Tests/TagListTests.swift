@@ -51,6 +51,45 @@ import Testing
         }
     }
 
+    @Test func `single packed tags are found by halving`() throws {
+        var random = SeededGenerator(seed: SeededGenerator.seed)
+        let file = folder + "/.git/packed-refs"
+        let files = ReferenceFiles(commonDirectory: folder + "/.git")
+        for round in 0..<60 {
+            let alphabet = Array("ab@#v.019-=~".utf8) + [0xC3]
+            let names = Set(
+                (0..<Int.random(in: 0...(round * 20), using: &random)).map { _ in
+                    let length = Int.random(in: 1...(round % 3 == 0 ? 400 : 12), using: &random)
+                    return [UInt8(ascii: "m")] + (0..<length).compactMap { _ in alphabet.randomElement(using: &random) }
+                }
+            ).sorted { $0.lexicographicallyPrecedes($1) }
+            var bytes = Array("# pack-refs with: peeled fully-peeled sorted \n".utf8)
+            var packed: [[UInt8]: String] = [:]
+            for name in names where name.last != UInt8(ascii: ".") && !name.containsDots {
+                let id = Array((0..<20).map { _ in UInt8.random(in: 1...255, using: &random) }).hexadecimal
+                packed[name] = id
+                bytes += Array("\(id) refs/tags/".utf8) + name + Array("\n".utf8)
+                if Bool.random(using: &random) { bytes += Array("^\(id)\n".utf8) }
+            }
+            try scratch.write(bytes, to: file)
+            let stamp = files.packedStamp()
+            let place = "round \(round), seed \(SeededGenerator.seed)"
+            let asked = names + names.prefix(20).map { $0 + [0x30] } + names.prefix(20).map { $0.dropLast() }
+            let all = try #require(files.packed(named: asked, in: stamp), "\(place)")
+            for (name, id) in zip(asked, all) {
+                #expect(id?.description == packed[name], "\(place)")
+            }
+            // One at a time the file is read in places, many at once as a whole.
+            for name in asked.shuffled(using: &random).prefix(40) {
+                let one = try #require(files.packed(named: [name], in: stamp), "\(place)")
+                #expect(one.map { $0?.description } == [packed[name]], "\(place)")
+                let prefix = Array(name.prefix(3))
+                let found = try #require(files.packed(startingWith: prefix, in: stamp), "\(place)")
+                #expect(found.count == packed.keys.filter { $0.starts(with: prefix) }.count, "\(place)")
+            }
+        }
+    }
+
     @Test func `a name that is not UTF-8 stays itself`() throws {
         let head = try scratch.id("HEAD", in: folder)
         for byte in [UInt8(0xFE), 0xFF] {
@@ -184,4 +223,9 @@ import Testing
         }
         #expect(reader.wait() == 0)
     }
+}
+
+extension [UInt8] {
+    /// Whether git refuses it in a name.
+    fileprivate var containsDots: Bool { zip(self, dropFirst()).contains { $0 == $1 && $0 == UInt8(ascii: ".") } }
 }

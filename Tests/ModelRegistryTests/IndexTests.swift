@@ -58,6 +58,31 @@ import Testing
         }
     }
 
+    @Test func `tags that are added bit by bit say what they say at once`() throws {
+        let sandbox = try repository()
+        try expectSame(sandbox, "first")
+        let additions = [
+            // More tags than are kept beside the others.
+            "for n in $(seq 100 140); do git tag -a -m x \"churn#dev#$n\"; done",
+            "for n in $(seq 200 240); do git tag -a -m x \"churn#qa#$n\"; done",
+            "for n in $(seq 3 9); do git commit -q --allow-empty -m Next && git tag -a -m x churn@v0.0.$n; done",
+            // On a commit that was in a stage before it was registered.
+            "git commit -q --allow-empty -m Next && git tag -a -m x 'churn#dev#300'",
+            "git tag -a -m x churn@v0.1.0",
+            // What held does not hold any more.
+            "git tag -a -m x 'churn#dev!#301'", "git tag -a -m x 'churn@v0.1.0!'",
+            // Two versions on a commit, and one on two.
+            "git tag -a -m x churn@v0.2.0 churn@v0.0.3^{}", "git tag -a -m x 'churn@v0.0.4!' churn@v0.0.5^{}",
+            "git tag -a -m x 'models=price#prod#1' && git tag -a -m x churn@deprecated#1",
+            "git pack-refs --all", "git commit -q --allow-empty -m Next && git tag -a -m x churn@v0.3.0",
+        ]
+        for (number, addition) in additions.enumerated() {
+            // Seconds apart, so that nothing depends on how git breaks ties.
+            try sandbox.succeed("export GIT_COMMITTER_DATE='\(1_800_000_000 + number) +0000'; \(addition)", in: "repo")
+            try expectSame(sandbox, addition)
+        }
+    }
+
     @Test(arguments: [
         "rm -f %", "rm -f %-wal %-shm", ": > %", "printf junk > %", "truncate -s -3000 %",
         "printf XXXX | dd of=% bs=1 seek=20000 conv=notrunc status=none",

@@ -50,6 +50,46 @@ import Testing
         #expect(kept * 10 < all * 9, "\(kept) of \(all)")
     }
 
+    @Test func `tags that are added go on from what held`() throws {
+        var random = SeededGenerator(seed: SeededGenerator.seed)
+        var (grown, all) = (0, 0)
+        for round in 0..<4000 {
+            let records = Self.records(&random, sharesCommits: round % 8 == 0).filter {
+                $0.tag.artifact.description == "a"
+            }
+            // The newest tags, or any.
+            let ordered =
+                round % 2 == 0
+                ? records.sorted { $0.object.time.seconds < $1.object.time.seconds } : records.shuffled(using: &random)
+            let new = ordered.suffix(Int.random(in: 1...4, using: &random))
+            let old = ordered.dropLast(new.count)
+            guard let before = ArtifactFold(Array(old)), let after = ArtifactFold(records) else { continue }
+            let known = (before, before.currentRecords(of: Array(old)))
+            let current = ArtifactFold(current: known.1, place: before.place, findings: before.findings)
+            let search = ArtifactGrowth.Search(for: Array(new))
+            let related = old.filter { record in
+                Array(record.ref.description.utf8.dropFirst()).withUnsafeBytes { search.finds($0, at: record.commit) }
+            }
+            all += 1
+            guard
+                let growth = ArtifactGrowth(
+                    adding: Array(new), to: (try #require(current), known.1), related: Array(related))
+            else { continue }
+            grown += 1
+            let place = "round \(round), seed \(SeededGenerator.seed)"
+            let wanted = after.currentRecords(of: records)
+            #expect(Set(growth.currentRecords.map(\.ref)) == Set(wanted.map(\.ref)), "\(place)")
+            #expect(growth.fold.place == after.place, "\(place)")
+            #expect(after.findings == [], "\(place)")
+            let versions = after.artifact.versionsOfStageTags
+            for record in new + related where record.tag.action.stage != nil {
+                #expect(growth.version(ofStageTag: record.ref) == versions[record.ref], "\(place) \(record.ref)")
+            }
+        }
+        // Else it always gave up.
+        #expect(grown * 2 > all, "\(grown) of \(all)")
+    }
+
     /// All that may be asked of an artifact whose history was left out.
     private static func summary(_ artifact: Artifact) -> [String] {
         let holders = artifact.stageHolders().map { stage, holders in

@@ -14,7 +14,7 @@ import Testing
         "CREATE TRIGGER more AFTER INSERT ON records BEGIN DELETE FROM head; END",
         "CREATE INDEX more ON records(checksum)",
         "DROP TABLE files", "ALTER TABLE files RENAME TO other", "ALTER TABLE files ADD COLUMN more",
-        "PRAGMA user_version = 2", "PRAGMA user_version = 0", "PRAGMA user_version = -1",
+        "PRAGMA user_version = 3", "PRAGMA user_version = 0", "PRAGMA user_version = -1",
     ])
     func `a file of ours with another schema is not read, and is replaced`(change: StaticString) throws {
         try fill()

@@ -65,8 +65,7 @@ final class TagIndex {
         return file?.read { reading throws(IndexDamage) in
             guard let head = try IndexHead(reading), !head.traits.contains(.hasRenamedTags),
                 now.isOpenable(as: head), now.areThose(of: head), let entry = head.entry(artifact.tagText.utf8),
-                let tag = try IndexedHistory.tag(name, decoding: try reading.value(.records, of: entry)),
-                let record = tag.record
+                let tag = try reading.tag(name, of: entry), let record = tag.record
             else { return nil }
             return RegistryEvent(record, version: tag.version)
         }
@@ -234,8 +233,31 @@ extension IndexHead {
 extension IndexReading {
     /// An artifact's value, which must be the one that the head speaks of.
     func value(_ table: IndexTable, of entry: IndexHead.Entry) throws(IndexDamage) -> [UInt8] {
-        let wanted = table == .current ? entry.current : entry.records
-        guard let value = try value(table, entry.key), value.checksum == wanted else { throw IndexDamage() }
+        guard let value = try value(table, entry.key), value.checksum == entry.sum(of: table) else {
+            throw IndexDamage()
+        }
         return value.bytes
+    }
+
+    /// One tag of an artifact.
+    fileprivate func tag(_ name: TagName, of entry: IndexHead.Entry) throws(IndexDamage) -> IndexedTag? {
+        if entry.recent != nil,
+            let tag = try IndexedHistory.tag(name, decoding: try value(.recent, of: entry))
+        {
+            return tag
+        }
+        return try IndexedHistory.tag(name, decoding: try value(.records, of: entry))
+    }
+}
+
+extension IndexHead.Entry {
+    /// The sum that the artifact's value in a table has.
+    fileprivate func sum(of table: IndexTable) -> UInt64? {
+        switch table {
+        case .current: current
+        case .records: records
+        case .recent: recent
+        case .files: nil
+        }
     }
 }

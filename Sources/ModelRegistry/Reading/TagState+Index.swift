@@ -72,6 +72,21 @@ private struct IndexedState {
     }
 
     private func history(_ entry: IndexHead.Entry) throws(IndexDamage) -> [IndexedTag] {
-        try IndexedHistory(decoding: try value(.records, entry)).tags
+        try IndexedHistory(entry, value: value).tags
+    }
+}
+
+extension IndexedHistory {
+    /// An artifact's tags.
+    /// - Parameter value: gives its value in a table.
+    init(
+        _ entry: IndexHead.Entry, value: (IndexTable, IndexHead.Entry) throws(IndexDamage) -> [UInt8]
+    ) throws(IndexDamage) {
+        let records = try IndexedHistory(decoding: try value(.records, entry))
+        guard entry.recent != nil else {
+            self = records
+            return
+        }
+        self.init(records, adding: try IndexedHistory(decoding: try value(.recent, entry)))
     }
 }

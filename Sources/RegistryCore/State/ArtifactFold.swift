@@ -34,6 +34,12 @@ public struct ArtifactFold: Sendable {
         self.place = place
     }
 
+    init(artifact: Artifact, findings: [Finding], place: ArtifactPlace) {
+        self.artifact = artifact
+        self.findings = findings
+        self.place = place
+    }
+
     /// Those of the artifact's tags that tell what holds now: see ``Artifact/currentRefs``.
     /// - Parameter records: the tags that it was folded from.
     public func currentRecords(of records: [TagRecord]) -> [TagRecord] {
