@@ -55,22 +55,33 @@ extension RemoteListing {
     init?(parsing bytes: [UInt8]) {
         var references: [RemoteReference] = []
         var headTarget: RefName?
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { return nil }
-            let value = line[..<tab]
-            let name = line[(tab + 1)...]
-            if value.starts(with: "ref: ".utf8) {
-                if name.elementsEqual("HEAD".utf8) { headTarget = RefName(bytes: value.dropFirst(5)) }
-                continue
-            }
-            guard let id = ObjectID(hexadecimal: value) else { return nil }
-            if name.suffix(3).elementsEqual("^{}".utf8) {
-                guard let tag = references.last, tag.name == RefName(bytes: name.dropLast(3)) else { continue }
+        var last: Range<Int>?
+        let isWhole = bytes.withUnsafeBytes { all -> Bool in
+            var start = 0
+            while start < all.count {
+                let end = all[start...].firstIndex(of: UInt8(ascii: "\n")) ?? all.count
+                defer { start = end + 1 }
+                if start == end { continue }
+                guard let tab = all[start..<end].firstIndex(of: UInt8(ascii: "\t")) else { return false }
+                let value = UnsafeRawBufferPointer(rebasing: all[start..<tab])
+                let name = UnsafeRawBufferPointer(rebasing: all[(tab + 1)..<end])
+                if value.starts(with: "ref: ".utf8) {
+                    if name.elementsEqual("HEAD".utf8) { headTarget = RefName(bytes: value.dropFirst(5)) }
+                    continue
+                }
+                guard let id = ObjectID(hexadecimal: value) else { return false }
+                guard name.suffix(3).elementsEqual("^{}".utf8) else {
+                    references.append(RemoteReference(name: RefName(bytes: name), id: id, peeled: nil))
+                    last = (tab + 1)..<end
+                    continue
+                }
+                guard let known = last, all[known].elementsEqual(name.dropLast(3)) else { continue }
+                let tag = references[references.count - 1]
                 references[references.count - 1] = RemoteReference(name: tag.name, id: tag.id, peeled: id)
-            } else {
-                references.append(RemoteReference(name: RefName(bytes: name), id: id, peeled: nil))
             }
+            return true
         }
+        guard isWhole else { return nil }
         self.init(references: references, headTarget: headTarget)
     }
 }

@@ -21,6 +21,11 @@ public struct RefName: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.description = String(lossless: bytes)
     }
 
+    /// The same for bytes in memory, without the calls that a generic collection costs: a remote lists tens of thousands.
+    public init(bytes: UnsafeRawBufferPointer) {
+        self.description = String(validating: bytes, as: UTF8.self) ?? String(lossless: bytes)
+    }
+
     /// Checks a name that a person gave.
     ///
     /// The rules are those of `git check-ref-format`: `refs/` in front (or `HEAD`), no empty component, none that
@@ -47,12 +52,12 @@ public struct RefName: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Whether two names are the same bytes. Swift's `String` takes two spellings of `é` for one; Git does not.
     public static func == (left: RefName, right: RefName) -> Bool {
-        left.description == right.description && left.description.utf8.elementsEqual(right.description.utf8)
+        left.description.compareBytes(with: right.description) == 0
     }
 
     /// Orders names by their bytes, as `git for-each-ref` does.
     public static func < (left: RefName, right: RefName) -> Bool {
-        left.description.utf8.lexicographicallyPrecedes(right.description.utf8)
+        left.description.compareBytes(with: right.description) < 0
     }
 
     private static func brokenRule(of text: String) -> String? {
@@ -110,11 +115,11 @@ public struct TagName: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Whether two names are the same bytes. Swift's `String` takes two spellings of `é` for one; Git does not.
     public static func == (left: TagName, right: TagName) -> Bool {
-        left.description == right.description && left.description.utf8.elementsEqual(right.description.utf8)
+        left.description.compareBytes(with: right.description) == 0
     }
 
     /// Orders names by their bytes.
     public static func < (left: TagName, right: TagName) -> Bool {
-        left.description.utf8.lexicographicallyPrecedes(right.description.utf8)
+        left.description.compareBytes(with: right.description) < 0
     }
 }

@@ -123,7 +123,7 @@ public struct TagObject: Hashable, Sendable {
         if nameBytes.last == UInt8(ascii: " ") { nameBytes = UnsafeRawBufferPointer(rebasing: nameBytes.dropLast()) }
         let emailBytes = UnsafeRawBufferPointer(rebasing: line[(open + 1)..<close])
         let person: Person
-        if let known, known.name.utf8.elementsEqual(nameBytes), known.email.utf8.elementsEqual(emailBytes) {
+        if let known, known.name.compareBytes(with: nameBytes) == 0, known.email.compareBytes(with: emailBytes) == 0 {
             person = known
         } else {
             guard let name = String(validating: nameBytes, as: UTF8.self),

@@ -110,6 +110,20 @@ public struct ReferenceFiles: Sendable {
         return ids
     }
 
+    /// The object that a ref holds: by a file of its own or, where that has none, by `packed-refs`. `nil` where there is no
+    /// such ref, or where libgit2 has to be asked.
+    public func object(of name: RefName) -> ObjectID? {
+        switch value(of: Array(name.description.utf8)) {
+        case .id(let id): return id
+        case .symbolic, .damaged: return nil
+        case nil: break
+        }
+        guard let stamp = packedStamp(),
+            let packed = SortedPackedReferences(path, stamp: stamp)?.object(of: Array(name.description.utf8))
+        else { return nil }
+        return packed == .zero ? nil : packed
+    }
+
     /// What HEAD stands for, where that is plain to see.
     public enum Head: Hashable, Sendable {
         /// A commit.
@@ -129,10 +143,8 @@ public struct ReferenceFiles: Sendable {
             case nil: break
             }
             guard let stamp = packedStamp() else { return .unborn }
-            guard let lines = SortedPackedReferences(path, stamp: stamp)?.lines(startingWith: branch) else {
-                return nil
-            }
-            return lines.first { $0.name == branch }.map { .commit($0.id) } ?? .unborn
+            guard let packed = SortedPackedReferences(path, stamp: stamp)?.object(of: branch) else { return nil }
+            return packed == .zero ? .unborn : .commit(packed)
         case .damaged, nil: return nil
         }
     }

@@ -32,9 +32,10 @@ extension Repository {
     }
 
     private func isCutShort(_ id: ObjectID) -> Bool {
-        let folders = looseFolders ?? LooseObject.folders(in: objectDirectories)
-        looseFolders = folders
-        return folders.contains(id.firstByte) && LooseObject.isCutShort(id, in: objectDirectories)
+        let byte = Int(id.firstByte)
+        let loose = looseObjects[byte] ?? LooseObject.ids(startingWith: id.firstByte, in: objectDirectories)
+        looseObjects[byte] = loose
+        return loose.contains(id) && LooseObject.isCutShort(id, in: objectDirectories)
     }
 
     /// The kind and the size in bytes of an object, without its content.
@@ -104,7 +105,7 @@ extension Repository {
         try call(operation) {
             bytes.withUnsafeBytes { git_odb_write(&id, objects, $0.baseAddress, $0.count, GIT_OBJECT_TAG) }
         }
-        looseFolders = nil
+        looseObjects = Array(repeating: nil, count: 256)
         return ObjectID(id)
     }
 

@@ -1,4 +1,5 @@
 import CLibGit2
+import GitTypes
 import Glibc
 
 /// An open Git repository.
@@ -16,8 +17,8 @@ public final class Repository {
     /// The folders with the files of single objects.
     let objectDirectories: [[UInt8]]
 
-    /// The first bytes of the ids that may have a file of their own; `nil` until it is asked for.
-    var looseFolders: Set<UInt8>?
+    /// The objects with files of their own, by their first byte; `nil` until it is asked for.
+    var looseObjects = [Set<ObjectID>?](repeating: nil, count: 256)
 
     /// The `packed-refs` that was found to be good; `nil` where none is there or none was looked at.
     var goodPackedReferences: FileStamp?

@@ -101,23 +101,38 @@ struct RemoteCache {
 
     /// Whether the remote has the very tags and HEAD that are here. Asking is quicker than a fetch that brings nothing.
     private func isCurrent() async throws(RegistryError) -> Bool {
+        let files = ReferenceFiles(commonDirectory: path)
+        // While the remote is asked; only here are they changed, and nobody else may do that now.
+        async let own = Self.tags(of: files)
         let listing: RemoteListing
         do throws(GitCommandError) {
             listing = try await git.listRemote(.name(.origin), patterns: ["HEAD", "refs/tags/*"])
         } catch {
             throw RegistryError(error, at: url)
         }
-        let files = ReferenceFiles(commonDirectory: path)
-        guard let loose = try? files.looseTags(),
-            let here = try? ReferenceFiles.list(loose, packed: try files.packedBytes()), here.damaged.isEmpty,
-            let repository = try? Repository.open(at: path), let head = try? repository.reference(Self.head)
+        guard let here = await own,
+            files.object(of: Self.head) == listing.references.first(where: { $0.name == .head })?.id
         else { return false }
-        guard head == listing.references.first(where: { $0.name == .head })?.id else { return false }
-        let there = listing.references.compactMap { reference in
-            reference.name.tag.map { TagReference(name: $0, id: reference.id) }
-        }
         // Both are ordered by name; of a server that has another order everything is fetched.
-        return there.count == here.references.count && zip(there, here.references).allSatisfy { $0 == $1 }
+        var position = here.startIndex
+        for reference in listing.references {
+            let name = reference.name.description.utf8
+            // The pattern also matches `refs/heads/refs/tags/x`.
+            guard name.starts(with: RefName.tagPrefix.utf8) else { continue }
+            guard position < here.endIndex, here.id(at: position) == reference.id,
+                here.withName(at: position, { $0.elementsEqual(name.dropFirst(RefName.tagPrefix.utf8.count)) })
+            else { return false }
+            position += 1
+        }
+        return position == here.endIndex
+    }
+
+    /// The tags that are here; `nil` where one of them is damaged.
+    private static func tags(of files: ReferenceFiles) async -> TagReferences? {
+        guard let loose = try? files.looseTags(),
+            let list = try? ReferenceFiles.list(loose, packed: try files.packedBytes()), list.damaged.isEmpty
+        else { return nil }
+        return list.references
     }
 
     /// Whether the clone is there, as far as it was ever brought up to date.

@@ -1,3 +1,5 @@
+import GitTypes
+
 /// The name of an artifact: `churn`, `nlp/sentiment`, or with the folder of its `dvc.yaml`, `models:churn`.
 ///
 /// A name starts and ends with an ASCII letter or digit and holds letters, digits, `-`, `_` and `/`. A folder in front
@@ -49,7 +51,7 @@ public struct ArtifactName: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// Orders names by their code points, as GTO orders the rows of `show`.
     public static func < (left: ArtifactName, right: ArtifactName) -> Bool {
-        left.description.utf8.lexicographicallyPrecedes(right.description.utf8)
+        left.description.compareBytes(with: right.description) < 0
     }
 
     private var ruleBrokenForWriting: String? {

@@ -1,3 +1,5 @@
+import GitTypes
+
 /// The name of a stage: `dev`, `staging`, `prod/eu`.
 ///
 /// It starts and ends with an ASCII letter or digit and holds letters, digits, `-`, `_` and `/`. Source: GTO's `name_re`.
@@ -19,6 +21,6 @@ public struct StageName: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// Orders names by their code points.
     public static func < (left: StageName, right: StageName) -> Bool {
-        left.description.utf8.lexicographicallyPrecedes(right.description.utf8)
+        left.description.compareBytes(with: right.description) < 0
     }
 }
