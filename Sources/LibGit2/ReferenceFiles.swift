@@ -110,6 +110,22 @@ public struct ReferenceFiles: Sendable {
         return ids
     }
 
+    /// The objects of tags, `nil` for each that is not there or damaged.
+    public func objects(ofTags names: [TagName]) -> [ObjectID?] {
+        let loose = names.map { value(of: Array(RefName($0).description.utf8)) }
+        var found: [ObjectID?] = loose.map { if case .id(let id) = $0 { id } else { nil } }
+        let rest = names.indices.filter { loose[$0] == nil }
+        let packed = rest.map { Array(names[$0].description.utf8) }
+        if let ids = self.packed(named: packed, in: packedStamp()) {
+            for (position, id) in zip(rest, ids) { found[position] = id }
+        } else if let bytes = try? packedBytes(), let list = try? Self.list([], packed: bytes) {
+            let wanted = Set(rest.map { names[$0] })
+            let ids = list.references.reduce(into: [:]) { if wanted.contains($1.name) { $0[$1.name] = $1.id } }
+            for position in rest { found[position] = ids[names[position]] }
+        }
+        return found
+    }
+
     /// The object that a ref holds: by a file of its own or, where that has none, by `packed-refs`. `nil` where there is no
     /// such ref, or where libgit2 has to be asked.
     public func object(of name: RefName) -> ObjectID? {

@@ -53,6 +53,37 @@ import Testing
         #expect(try sandbox.model("fetch").status == 0)
     }
 
+    @Test func `whoever reads the registry afterwards is told without a network`() throws {
+        try sandbox.succeed("git model register fraud --push && git model register gone --push", in: "repo")
+        try sandbox.succeed("git fetch -q --tags origin && git tag -f -a -m moved fraud@v0.0.1", in: "second")
+        try sandbox.succeed("git push -q --force origin fraud@v0.0.1 :refs/tags/gone@v0.0.1", in: "second")
+        #expect(try sandbox.model("show").errors == "")
+        #expect(try sandbox.model("fetch").status == 5)
+        try sandbox.succeed("mv remote.git away.git")
+        let here = try sandbox.succeed("git rev-parse fraud@v0.0.1", in: "repo")
+        let there = try sandbox.succeed("git rev-parse fraud@v0.0.1", in: "second")
+        // With the refs in one file, and with an index as without.
+        for reading in ["show", "show --no-index", "history", "stages", "show fraud"] {
+            let outcome = try sandbox.model(reading)
+            #expect(outcome.status == 0, "\(outcome)")
+            #expect(outcome.errors.contains("tag fraud@v0.0.1 is \(here) here and \(there) at origin"), "\(outcome)")
+            #expect(
+                outcome.errors.contains("gone@v0.0.1") && outcome.errors.contains("withdrawn upstream"), "\(outcome)")
+            if reading == "history" { try sandbox.succeed("git pack-refs --all", in: "repo") }
+        }
+        let outcome = try sandbox.model("doctor --json")
+        #expect(outcome.status == 5, "\(outcome)")
+        #expect(outcome.output.contains("\"moved-tag\"") && outcome.output.contains("\"withdrawn-tag\""), "\(outcome)")
+        // What was dealt with is told no more.
+        try sandbox.succeed(
+            "mv away.git remote.git && git -C repo fetch -q --force origin 'refs/tags/fraud*:refs/tags/fraud*'")
+        #expect(try sandbox.model("show").errors.contains("fraud") == false)
+        try sandbox.succeed("git tag -d gone@v0.0.1", in: "repo")
+        #expect(try sandbox.model("show").errors == "")
+        #expect(try sandbox.model("fetch").status == 0)
+        #expect(try sandbox.succeed("cat .git/git-model/upstream", in: "repo") == "")
+    }
+
     @Test func `an address has no tags of its own, and a remote must be there`() throws {
         #expect(try sandbox.model("fetch -r 'file://\(sandbox.path)/remote.git'").status == 64)
         #expect(try sandbox.model("fetch --remote upstream").status == 1)

@@ -8,6 +8,7 @@ extension Printer {
     func warn(of snapshot: RegistrySnapshot) {
         let skipped: Set<Finding.Code> = [
             .damagedRef, .unreadableTag, .createdTag, .noCommit, .unreadableFile, .sharedCommit,
+            .movedTag, .withdrawnTag,
         ]
         let findings = (snapshot.findings + snapshot.state.findings).filter { skipped.contains($0.code) }
         for finding in findings.prefix(3) { warning("warning: \(finding.message.terminalSafe())") }

@@ -36,7 +36,9 @@ struct IndexedSession {
             annotations = try await MetadataReader.annotations(in: paths) { path in files.files[path] ?? nil }
             commit = id
         }
-        return RegistrySnapshot(tags, head: commit, configuration: configuration, error, annotations)
+        let upstream = try UpstreamDifferences(of: layout.gitDirectory).findings(among: index.files)
+        return RegistrySnapshot(
+            tags, head: commit, configuration: configuration, error, annotations, upstream: upstream)
     }
 
     /// The event of a tag; `nil` where the index does not know it.

@@ -66,7 +66,7 @@ public struct FetchReceipt: Hashable, Sendable {
                     + "was not fetched\(rest)",
                 subject: ref,
                 hints: [
-                    "to take over the one there: git fetch --force \(remote) \("\(ref):\(ref)".shellQuoted)",
+                    "to take over the one there: \(Self.adviceToFollow(first.tag, remote))",
                     "to see the one here: git show \(ref.shellQuoted)",
                 ])
         }
@@ -76,8 +76,17 @@ public struct FetchReceipt: Hashable, Sendable {
             .tagMoved, "tag \(first.tag) was withdrawn upstream: \(remote) has it no more, and it is kept here\(rest)",
             subject: RefName(first.tag).description,
             hints: [
-                "to delete it here too: git tag -d \(first.tag.shellQuoted)",
+                "to delete it here too: \(Self.adviceToWithdraw(first.tag))",
                 "to publish it again: git model push \(first.tag.shellQuoted)",
             ])
     }
+
+    /// The command that takes over a tag of the remote.
+    static func adviceToFollow(_ tag: TagName, _ remote: RemoteName) -> String {
+        let ref = RefName(tag)
+        return "git fetch --force \(remote) \("\(ref):\(ref)".shellQuoted)"
+    }
+
+    /// The command that deletes a tag as the remote did.
+    static func adviceToWithdraw(_ tag: TagName) -> String { "git tag -d \(tag.shellQuoted)" }
 }

@@ -18,7 +18,7 @@ public struct RegistrySnapshot: Sendable {
 
     init(
         _ tags: TagState, head: ObjectID?, configuration: RegistryConfiguration,
-        _ configurationError: RegistryError?, _ annotations: MetadataReader.Annotations
+        _ configurationError: RegistryError?, _ annotations: MetadataReader.Annotations, upstream: [Finding]
     ) {
         var state = tags.state
         var findings = tags.findings
@@ -33,7 +33,7 @@ public struct RegistrySnapshot: Sendable {
         self.tagNames = tags.names
         self.configuration = configuration
         self.head = head
-        self.findings = findings + annotations.findings
+        self.findings = findings + annotations.findings + upstream
         self.configurationError = configurationError
     }
 }

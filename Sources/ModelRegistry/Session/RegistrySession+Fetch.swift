@@ -52,6 +52,10 @@ extension RegistrySession {
         let present = Dictionary(after.map { ($0.name, $0.id) }) { first, _ in first }
         receipt.fetched = missing.filter { present[$0.name] == $0.id }.map(\.name)
         if known != seen { try known.write(to: file) }
+        var upstream = try UpstreamDifferences(of: repository.commonDirectory)
+        let before = upstream
+        upstream.replace(receipt, now: Timestamp(seconds: Int64(time(nil))))
+        if upstream != before { try upstream.write(to: repository.commonDirectory) }
         return receipt
     }
 

@@ -93,8 +93,10 @@ struct RegistrySession {
             }
             if remote == nil { index?.remember(read) }
         }
+        let upstream = try UpstreamDifferences(of: repository.commonDirectory)
         return RegistrySnapshot(
-            tags, head: head, configuration: configuration, configurationError, annotations)
+            tags, head: head, configuration: configuration, configurationError, annotations,
+            upstream: upstream.findings(among: ReferenceFiles(commonDirectory: repository.commonDirectory)))
     }
 
     private func tagState(_ scope: RegistryScope, _ index: TagIndex?) async throws(RegistryError) -> TagState {
