@@ -88,7 +88,7 @@ def run(name: str) -> bool:
     own, children = (sum(after[place:place + 2]) - sum(before[place:place + 2]) for place in (0, 2))
     print(f"{name:4} {count:6} runs, {seconds:6.1f} s, of a core {own:.0f} s here and {children:.0f} s below: {verdict}", flush=True)
     for problem in problems[:5]:
-        print(f"  {str(problem)[:600]}")
+        print(f"  {str(problem)[:2000]}")
     if problems:
         (folder / "problems.txt").write_text("\n".join(str(problem) for problem in problems))
         row.history.save(folder / "calls.jsonl")

@@ -103,7 +103,7 @@ def r12_cut(bench: Bench):
                 return None if arrived else f"cut at {offset} of {total}: nothing is there: {call}"
             again, _ = push(path, remote, None)
             if again.code != 0 or tags_of(remote) != tags_of(path) or len(tags_of(remote)) != WHOLE[kind(path)]:
-                return f"cut at {offset} of {total}: {code}, then {again}; there {sorted(tags_of(remote))}"
+                return f"cut at {offset} of {total}: {call}, then {again}; there {sorted(tags_of(remote))}"
             problems = bench.history.problems(remote, [path]) if number % 10 == 0 else []
             return f"cut at {offset} of {total}: {problems}" if problems else None
         problems = bench.parallel(once, range(count), jobs=2)
