@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 SHARE = int(os.environ.get("SHARE", 1))
@@ -82,6 +83,8 @@ def run(name: str) -> bool:
         print(f"{name:4} SKIPPED, it is not known whether it holds: {reason}", flush=True)
         SKIPPED.append(name)
         return True
+    except Exception:  # noqa: BLE001 the other rows are still to be known
+        count, problems = 0, [traceback.format_exc()]
     verdict = "held" if not problems else f"FAILED, {len(problems)} problems"
     seconds, after = time.monotonic() - start, os.times()
     # What a row costs is the same on a machine that does other things too; how long it takes is not.
