@@ -98,6 +98,8 @@ def run(name: str) -> bool:
         print(f"  its repositories are in {folder}; SEED={SEED} SHARE={SHARE}")
         if any(disk.iterdir()):
             print(f"  and in {disk}")
+        else:
+            remove(disk)
     else:
         remove(folder, disk)
     return not problems
