@@ -26,7 +26,9 @@ class Skipped(Exception):
 class Bench:
     """One row's repositories, its random numbers and its history."""
 
-    def __init__(self, folder: Path, program: Path, share: int, seed: int):
+    def __init__(self, folder: Path, program: Path, share: int, seed: int, disk: Path | None = None):
+        # `disk`: another folder, which is on a disk for sure.
+        self.disk = disk or folder
         self.folder, self.program, self.share, self.seed = folder, program, share, seed
         self.random, self.history = random.Random(seed), History()
         self.numbers, self.gates = itertools.count(), itertools.count()

@@ -15,10 +15,15 @@ class Cutter:
         self.port = self.server.getsockname()[1]
 
     def __enter__(self) -> "Cutter":
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.thread = threading.Thread(target=self.accept, daemon=True)
+        self.thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        # Closed when nobody accepts from it any more: a thread on its way into `accept` would take, by the same number,
+        # the connections of the proxy that came next, and cut them.
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
         self.server.close()
         self.cut()
 

@@ -49,7 +49,7 @@ class Call:
         return self.code < 0 or self.code == 1 and b"outcome-unknown" in self.errors
 
     def __str__(self) -> str:
-        words = self.errors.decode(errors="replace").strip()[-300:]
+        words = self.errors.decode(errors="replace").strip()[-1000:]
         return f"{self.path.name}$ {' '.join(self.arguments)} -> {self.code} ({self.end - self.start:.2f} s) {words}"
 
 

@@ -44,7 +44,8 @@ class Scene:
     def __init__(self, bench: Bench, seed: int, number: int, donors: list):
         self.dice = random.Random(f"{seed} {number}")
         self.bench, self.number, self.donors = bench, number, donors
-        self.base = bench.folder / f"history-{number}"
+        # On a disk the inode of a file that is gone is another one's at once; in memory it is faster.
+        self.base = (bench.disk if number % 4 == 0 else bench.folder) / f"history-{number}"
         self.base.mkdir(mode=0o755)
         self.layout = self.dice.choice(LAYOUTS)
         if self.layout == "nobody" and os.geteuid() != 0:
@@ -577,7 +578,7 @@ class Scene:
 def readers_beside_writers(bench: Bench, reads: int) -> list[str]:
     """Eight readers while tags are made and packed: each sees every tag that was there before it began, none that came
     after it ended, and each as it is without an index."""
-    path = bench.repository(commits=1_000)
+    path = bench.repository(commits=1_000, name=str(bench.disk / "beside-writers"))
     commits = git(path, "rev-list", "--reverse", "main").split()
     environment = {key: value for key, value in os.environ.items() if key != "GIT_CEILING_DIRECTORIES"}
     begun, made, lock, done = {}, {}, threading.Lock(), threading.Event()
@@ -650,7 +651,8 @@ def c8_index(bench: Bench):
     """Histories, each with its damage; then readers beside writers."""
     count = bench.count(1_000, 10)
     seed = bench.random.getrandbits(32)
-    os.chmod(bench.folder, 0o755)
+    for folder in (bench.folder, bench.disk):
+        os.chmod(folder, 0o755)
     # What lies there is found before libgit2, and is none.
     (bench.folder / "blind").mkdir()
     (bench.folder / "blind/libgit2.so.1.5").touch()
@@ -670,7 +672,7 @@ def c8_index(bench: Bench):
                 print("\n".join(scene.steps))
         shutil.rmtree(scene.base)
         return None
-    problems = bench.parallel(once, [int(ONLY)] if ONLY else range(count), jobs=2)
+    problems = bench.parallel(once, [int(ONLY)] if ONLY else range(count), jobs=3)
     if not ONLY:
         problems += readers_beside_writers(bench, bench.count(1_000, 40))
     print(f"  C8: {sum(times) / len(times) * 1000:.0f} ms a history", flush=True)

@@ -35,7 +35,7 @@ def r5_lock_waits(bench: Bench):
             return f"lock of 5 s: {sorted(tags_of(path))}, the lock is there: {lock.exists()}"
         # The row's bar is for the wait. A machine that does other things too adds to it.
         return None if call.end - call.start < 1.5 + idle(bench, path) else f"lock of 5 s: {call.end - call.start:.2f} s"
-    return 2 * count, bench.parallel(once, range(2 * count), jobs=2)
+    return 2 * count, bench.parallel(once, range(2 * count), jobs=4)
 
 
 def idle(bench: Bench, path) -> float:

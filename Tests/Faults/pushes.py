@@ -14,31 +14,35 @@ from history import tags_of
 def r9_refused(bench: Bench):
     """A server that refuses one ref of a push, any of them: nothing is published, nothing stays, the ref is named."""
     count = bench.count(200)
-    first = bench.repository(commits=3)
-    remote = bench.remote(first)
-    hook = remote / "hooks/update"
-    hook.write_text('#!/bin/sh\ntest "$1" != "$(cat refused)"\n')
-    hook.chmod(0o755)
-    problems, mine = [], {}
-    for number in range(count):
-        name = f"m{number}"
-        planned = [f"{name}@v0.0.1", f"{name}#prod#1"]
-        refused = bench.random.choice(planned)
-        (remote / "refused").write_text(f"refs/tags/{refused}\n")
-        isWhole = number % 2 == 0
-        if isWhole:
-            call = bench.model(first, "assign", name, "--stage", "prod", "--push", "--json")
-        else:
-            mine.update(bench.model(first, "assign", name, "--stage", "prod", "--json").created)
-            call = bench.model(first, "push", name, "--json")
-        there, here = [tag for tag in tags_of(remote) if tag in planned], [tag for tag in tags_of(first) if tag in planned]
-        if call.code != 4 or refused not in call.errors.decode() or there or (here and isWhole):
-            problems.append(f"{refused} refused: {there} there, {here} here, {call}")
-        if not isWhole:
-            # What stays here by intention goes out when nothing is refused.
-            (remote / "refused").write_text("\n")
-            bench.model(first, "push", name, "--json")
-    return count, problems + bench.history.problems(remote, [first])
+
+    def half(which: int) -> str | None:
+        dice, problems = bench.dice(which), []
+        first = bench.repository(commits=3)
+        remote = bench.remote(first)
+        hook = remote / "hooks/update"
+        hook.write_text('#!/bin/sh\ntest "$1" != "$(cat refused)"\n')
+        hook.chmod(0o755)
+        for number in range(count // 2):
+            name = f"m{number}"
+            planned = [f"{name}@v0.0.1", f"{name}#prod#1"]
+            refused = dice.choice(planned)
+            (remote / "refused").write_text(f"refs/tags/{refused}\n")
+            isWhole = (number + which) % 2 == 0
+            if isWhole:
+                call = bench.model(first, "assign", name, "--stage", "prod", "--push", "--json")
+            else:
+                bench.model(first, "assign", name, "--stage", "prod", "--json")
+                call = bench.model(first, "push", name, "--json")
+            there, here = ([tag for tag in tags_of(path) if tag in planned] for path in (remote, first))
+            if call.code != 4 or refused not in call.errors.decode() or there or (here and isWhole):
+                problems.append(f"{refused} refused: {there} there, {here} here, {call}")
+            if not isWhole:
+                # What stays here by intention goes out when nothing is refused.
+                (remote / "refused").write_text("\n")
+                bench.model(first, "push", name, "--json")
+        problems += bench.history.problems(remote, [first])
+        return "\n".join(problems) or None
+    return count // 2 * 2, bench.parallel(half, range(2), jobs=2)
 
 
 def r12_cut(bench: Bench):
@@ -99,7 +103,7 @@ def r12_cut(bench: Bench):
                 return None if arrived else f"cut at {offset} of {total}: nothing is there: {call}"
             again, _ = push(path, remote, None)
             if again.code != 0 or tags_of(remote) != tags_of(path) or len(tags_of(remote)) != WHOLE[kind(path)]:
-                return f"cut at {offset} of {total}: {code}, then {again}; there {sorted(tags_of(remote))}"
+                return f"cut at {offset} of {total}: {call}, then {again}; there {sorted(tags_of(remote))}"
             problems = bench.history.problems(remote, [path]) if number % 10 == 0 else []
             return f"cut at {offset} of {total}: {problems}" if problems else None
         problems = bench.parallel(once, range(count), jobs=2)

@@ -46,6 +46,14 @@ import Testing
         }
     }
 
+    @Test func `of a push that breaks off git's own words are told, and the server's below them`() throws {
+        try installHook("pre-receive", "echo the disk is full >&2; sleep 0.2; kill -9 $PPID")
+        let outcome = try sandbox.model("register churn --push")
+        #expect(outcome.status == 1 && outcome.errors.contains("may or may not have arrived"), "\(outcome)")
+        #expect(outcome.errors.contains("  git push failed: "), "\(outcome)")
+        #expect(outcome.errors.contains("the disk is full"), "\(outcome)")
+    }
+
     @Test func `several tags are published together or not at all`() throws {
         try installHook("update", #"case "$1" in *'#prod'*) exit 1;; esac"#)
         let outcome = try sandbox.model("assign churn --stage prod --push")

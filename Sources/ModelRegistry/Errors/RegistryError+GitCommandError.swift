@@ -75,9 +75,11 @@ extension RegistryError {
                 .atomicUnsupported, "the remote cannot take several tags all or none; \(Self.nothingDone)",
                 hints: ["to push them one by one, run the same command with --no-atomic"], underlying: said)
         case .outcomeUnknown:
+            // How it broke tells whether the network, the server or a time limit is to be looked at.
             self.init(
                 .outcomeUnknown, "the connection broke during the push, so it may or may not have arrived",
-                hints: ["to complete it, whether it arrived or not: git push origin --tags"], underlying: said)
+                hints: ["to complete it, whether it arrived or not: git push origin --tags"],
+                underlying: said.map { "\(error.message)\n\($0)" } ?? error.message)
         case .configurationNotTrusted(let key, let file):
             self.init(
                 .configurationNotTrusted,
