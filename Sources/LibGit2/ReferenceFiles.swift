@@ -120,7 +120,7 @@ public struct ReferenceFiles: Sendable {
             for (position, id) in zip(rest, ids) { found[position] = id }
         } else if let bytes = try? packedBytes(), let list = try? Self.list([], packed: bytes) {
             let wanted = Set(rest.map { names[$0] })
-            let ids = list.references.reduce(into: [:]) { if wanted.contains($1.name) { $0[$1.name] = $1.id } }
+            let ids: [TagName: ObjectID] = list.references.reduce(into: [:]) { if wanted.contains($1.name) { $0[$1.name] = $1.id } }
             for position in rest { found[position] = ids[names[position]] }
         }
         return found

@@ -1,6 +1,7 @@
 """Rows R14 and R15: tags that somebody moves or deletes at the remote."""
 
 import json
+from pathlib import Path
 
 from bench import Bench, error_code
 from hermetic import git
@@ -20,7 +21,8 @@ def published(bench: Bench, count: int):
 
 
 def r14_moved(bench: Bench):
-    """Tags are moved at the remote: `fetch` names each with both ids and ends with 5; what is here stays, and news come."""
+    """Tags are moved at the remote: `fetch` names each with both ids and ends with 5; what is here stays, and news come.
+    Whoever reads the registry afterwards is told too."""
     count = bench.count(50, 3)
     first, remote, other = published(bench, count)
     before, problems = tags_of(first), []
@@ -40,11 +42,30 @@ def r14_moved(bench: Bench):
         held = tags_of(first)
         if held[name] != before[name] or f"new{number}@v0.0.1" not in held:
             problems.append(f"{name}: it was taken over, or what is new did not come")
+        problems += untold(bench, first, {"moved-tag": {tag: (before[tag], tags_of(remote)[tag]) for tag in told}})
     return count, problems
 
 
+def untold(bench: Bench, clone: Path, wanted: dict):
+    """What `doctor` does not name with its ids, and whether `show` is silent."""
+    problems = []
+    call = bench.model(clone, "doctor", "--json")
+    findings = {(one["code"], one["subject"]): one["message"] for one in json.loads(call.output)["findings"]}
+    for code, tags in wanted.items():
+        for tag, ids in tags.items():
+            message = findings.get((code, tag), "")
+            if call.code != 5 or not all(id in message for id in ids):
+                problems.append(f"doctor says of {tag}: {message or call}")
+    call = bench.model(clone, "show")
+    told = call.errors.count(b"warning: tag ")
+    if call.code != 0 or told != min(3, sum(len(tags) for tags in wanted.values())):
+        problems.append(f"show warns of {told} tags: {call}")
+    return problems
+
+
 def r15_withdrawn(bench: Bench):
-    """Tags are deleted at the remote: `fetch` names each as withdrawn, again and again, and keeps it."""
+    """Tags are deleted at the remote: `fetch` names each as withdrawn, again and again, and keeps it; so do `doctor` and
+    `show`."""
     count = bench.count(50, 3)
     first, remote, _ = published(bench, count)
     before, problems = tags_of(first), []
@@ -57,6 +78,7 @@ def r15_withdrawn(bench: Bench):
             problems.append(f"{name}: {sorted(told)} are told: {call}")
         if tags_of(first) != before:
             problems.append(f"{name}: it is gone here too")
+        problems += untold(bench, first, {"withdrawn-tag": {tag: (before[tag],) for tag in told}})
     return count, problems
 
 
