@@ -53,9 +53,8 @@ struct ArtifactChange: Sendable {
         if found.hasRenamedTags { traits.insert(.hasRenamedTags) }
         if found.isUnsettled || Self.isTooLarge(records) { traits.insert(.isUnsettled) }
         self.traits = traits
-        let refs = TagReferences(group.references)
         name = group.name
-        references = refs.sum(of: refs.indices)
+        references = group.references.sum(of: group.references.indices)
         current = indexed.encoded(name: group.text)
         self.records = IndexedHistory.encode(tags, name: group.text)
         recent = nil

@@ -9,7 +9,7 @@ struct ChangedReferences {
     struct Group: Sendable {
         let name: [UInt8]
         /// All of its refs, by name.
-        let references: [TagReference]
+        let references: TagReferences
         /// What was read before, for each of them.
         var known: [TagRecord?] = []
 
@@ -53,7 +53,8 @@ struct ChangedReferences {
             {
                 continue
             }
-            groups.append(Group(name: group.name, references: group.positions.map { tags.references[$0] }))
+            let references = TagReferences(group.positions.lazy.map { tags.references[$0] })
+            groups.append(Group(name: group.name, references: references))
         }
     }
 
@@ -97,7 +98,7 @@ struct ChangedReferences {
             if references.isEmpty {
                 gone.insert(name)
             } else {
-                groups.append(Group(name: name, references: references))
+                groups.append(Group(name: name, references: TagReferences(references)))
             }
         }
         return true

@@ -217,6 +217,8 @@ extension CurrentReferences {
     /// The tags, by all files.
     mutating func list() throws(GitError) -> TagList {
         let list = try ReferenceFiles.list(loose, packed: try packedBytes())
+        // A hundred bytes a tag, which nobody asks for again.
+        packed = nil
         references.isSorted = list.isPackedSorted
         return list
     }

@@ -135,8 +135,9 @@ struct TagIndexUpdate {
         _ groups: [ChangedReferences.Group], in repository: Repository
     ) async throws(RegistryError) -> [ArtifactChange] {
         if groups.isEmpty { return [] }
-        let unknown = groups.flatMap { group in
-            group.known.isEmpty ? group.references : zip(group.references, group.known).filter { $1 == nil }.map(\.0)
+        let unknown = groups.lazy.flatMap { group in
+            group.references.indices.lazy.filter { group.known.isEmpty || group.known[$0] == nil }
+                .map { group.references[$0] }
         }
         let tags = TagGroups(TagReferences(unknown))
         let positions = Dictionary(uniqueKeysWithValues: groups.indices.map { (groups[$0].name, $0) })
