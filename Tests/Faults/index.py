@@ -407,7 +407,8 @@ class Scene:
         self.clear()
         if not self.index.is_file():
             self.compare("show")
-        if not self.index.is_file():
+        # One that is empty is so damaged that no more can befall it.
+        if not self.index.is_file() or not self.index.stat().st_size:
             return
         kinds = [self.flip] * 5 + [self.cut] * 3 + [self.zero] * 2 + [self.lose, self.other_version, self.other_schema]
         kinds += [self.other_values] * 3 + [self.anothers, self.older, self.older, self.garbage, self.obstacle, self.lock]
