@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 from bench import Bench
@@ -177,9 +178,8 @@ class Scene:
         for end in ("", "-wal"):
             if (source := Path(f"{self.index}{end}")).exists():
                 shutil.copy(source, f"{copy}{end}")
-        connection = sqlite3.connect(copy)
-        row = connection.execute("SELECT generation FROM head").fetchone()
-        connection.close()
+        with closing(sqlite3.connect(copy)) as connection:
+            row = connection.execute("SELECT generation FROM head").fetchone()
         for path in self.base.glob("copy.sqlite*"):
             path.unlink()
         return row[0] if row else 0
@@ -407,7 +407,8 @@ class Scene:
         self.clear()
         if not self.index.is_file():
             self.compare("show")
-        if not self.index.is_file():
+        # One that is empty is so damaged that no more can befall it.
+        if not self.index.is_file() or not self.index.stat().st_size:
             return
         kinds = [self.flip] * 5 + [self.cut] * 3 + [self.zero] * 2 + [self.lose, self.other_version, self.other_schema]
         kinds += [self.other_values] * 3 + [self.anothers, self.older, self.older, self.garbage, self.obstacle, self.lock]
@@ -451,11 +452,11 @@ class Scene:
         self.dice.choice(self.parts()).unlink()
 
     def change(self, *statements: str) -> None:
-        connection = sqlite3.connect(self.index)
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
-        connection.close()
+        # Closed whatever happens: one that is left to the garbage collector keeps its lock until then.
+        with closing(sqlite3.connect(self.index)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+            connection.commit()
 
     def other_version(self) -> None:
         self.change(f"PRAGMA user_version = {self.dice.choice([0, 1, -1, 7])}")
@@ -518,17 +519,16 @@ class Scene:
 
     def lock(self) -> None:
         """Another connection holds the file during a command."""
-        connection = sqlite3.connect(self.index, isolation_level=None)
-        if self.dice.random() < 0.5:
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        connection.execute(self.dice.choice(["BEGIN EXCLUSIVE", "BEGIN IMMEDIATE"]))
-        connection.execute("DELETE FROM records")
-        if self.repository.owner is not None:
-            for path in self.parts():
-                os.chown(path, self.repository.owner, self.repository.owner)
-        self.compare(*self.command())
-        connection.execute(self.dice.choice(["COMMIT", "ROLLBACK"]))
-        connection.close()
+        with closing(sqlite3.connect(self.index, isolation_level=None)) as connection:
+            if self.dice.random() < 0.5:
+                connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute(self.dice.choice(["BEGIN EXCLUSIVE", "BEGIN IMMEDIATE"]))
+            connection.execute("DELETE FROM records")
+            if self.repository.owner is not None:
+                for path in self.parts():
+                    os.chown(path, self.repository.owner, self.repository.owner)
+            self.compare(*self.command())
+            connection.execute(self.dice.choice(["COMMIT", "ROLLBACK"]))
 
     def clear(self) -> None:
         """Takes away what keeps an index from being made."""

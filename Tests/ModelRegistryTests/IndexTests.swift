@@ -32,6 +32,23 @@ import Testing
         }
     }
 
+    /// As in a clone that is not deep enough.
+    @Test func `an event is told without its commit, unless the files are asked for`() throws {
+        let sandbox = try repository()
+        let commit = String(repeating: "12", count: 20)
+        let tag = "object \(commit)\ntype commit\ntag churn@v3.0.0\ntagger A <a@b> 1700000000 +0000\n\nx\n"
+        try Sandbox.write(tag, to: "\(sandbox.path)/tag")
+        try sandbox.succeed(
+            "git update-ref refs/tags/churn@v3.0.0 $(git hash-object -t tag --literally -w ../tag)", in: "repo")
+        for index in ["", " --no-index"] {
+            let event = try sandbox.model("check-ref churn@v3.0.0 --event\(index)")
+            #expect(event.status == 0 && event.output == "registration\n", "\(event)")
+            let whole = try sandbox.model("check-ref churn@v3.0.0 --json\(index)")
+            #expect(whole.status == 1 && whole.errors.contains(commit), "\(whole)")
+        }
+        try expectSame(sandbox, "commit missing")
+    }
+
     @Test func `every change of refs is seen`() throws {
         let sandbox = try repository()
         try expectSame(sandbox, "first")

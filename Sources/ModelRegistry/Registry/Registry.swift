@@ -46,8 +46,10 @@ public struct Registry: Sendable {
         let indexed = IndexedSession(location, environment)?.event(ofTag: ref)
         if !describes, let indexed { return CheckedEvent(event: indexed, annotation: nil) }
         let session = try await RegistrySession(location, environment)
-        if let indexed { return try await session.described(indexed, try await session.configuration().value) }
-        return try await session.check(ref, try await session.configuration().value)
+        let event = if let indexed { indexed } else { try await session.event(ofTag: ref) }
+        // The commit, which may be missing, and the files are needed for the description alone.
+        guard describes else { return CheckedEvent(event: event, annotation: nil) }
+        return try await session.described(event, try await session.configuration().value)
     }
 
     /// Reads what the files say of an artifact: at the version's commit, or for a name alone at `revision` or HEAD.

@@ -3,9 +3,7 @@ import LibGit2
 import RegistryCore
 
 extension RegistrySession {
-    /// Reads a tag back as an event: GTO's `check-ref`.
-    ///
-    /// Only the tags of its artifact are read: no other artifact's can change what it means.
+    /// Reads a tag back as an event with what the files say: GTO's `check-ref`.
     func check(_ ref: String, _ configuration: RegistryConfiguration) async throws(RegistryError) -> CheckedEvent {
         try await described(try await event(ofTag: ref), configuration)
     }
@@ -28,7 +26,10 @@ extension RegistrySession {
         return index.event(ofTag: name, of: artifact)
     }
 
-    private func event(ofTag ref: String) async throws(RegistryError) -> RegistryEvent {
+    /// Reads a tag back as an event.
+    ///
+    /// Only the tags of its artifact are read: no other artifact's can change what it means.
+    func event(ofTag ref: String) async throws(RegistryError) -> RegistryEvent {
         let short = ref.hasPrefix(RefName.tagPrefix) ? String(ref.dropFirst(RefName.tagPrefix.count)) : ref
         let name: TagName
         do { name = try TagName(short) } catch { throw RegistryError(error, hints: ["name a tag: churn@v1.0.0"]) }
