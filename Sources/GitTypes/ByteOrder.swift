@@ -12,13 +12,16 @@ extension String {
 
     /// Compares a text with bytes, as ``compareBytes(with:)`` does with another text's.
     func compareBytes(with bytes: UnsafeRawBufferPointer) -> Int {
-        let order = utf8.withContiguousStorageIfAvailable { Self.compare(UnsafeRawBufferPointer($0), bytes) }
-        return order ?? Array(utf8).withUnsafeBytes { Self.compare($0, bytes) }
+        let order = utf8.withContiguousStorageIfAvailable { UnsafeRawBufferPointer($0).compareBytes(with: bytes) }
+        return order ?? Array(utf8).withUnsafeBytes { $0.compareBytes(with: bytes) }
     }
+}
 
-    private static func compare(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
-        guard let first = left.baseAddress, let second = right.baseAddress else { return left.count - right.count }
-        let order = memcmp(first, second, Swift.min(left.count, right.count))
-        return order == 0 ? left.count - right.count : Int(order)
+extension UnsafeRawBufferPointer {
+    /// Compares bytes as ``Swift/String/compareBytes(with:)`` does.
+    public func compareBytes(with other: UnsafeRawBufferPointer) -> Int {
+        guard let first = baseAddress, let second = other.baseAddress else { return count - other.count }
+        let order = memcmp(first, second, Swift.min(count, other.count))
+        return order == 0 ? count - other.count : Int(order)
     }
 }

@@ -96,7 +96,7 @@ public struct ReferenceFiles: Sendable {
     /// The objects of packed tags, found by halving.
     /// - Parameters:
     ///   - names: the names below `refs/tags/`.
-    ///   - stamp: of the `packed-refs` whose every line was checked before.
+    ///   - stamp: of the `packed-refs`. Unless its every line was checked before, one of an order of its own hides refs.
     /// - Returns: for each name its object, `nil` where the file has none; `nil` for all where it is another file by now, or
     ///   one that is not sorted.
     public func packed(named names: [[UInt8]], in stamp: FileStamp?) -> [ObjectID?]? {
@@ -120,7 +120,9 @@ public struct ReferenceFiles: Sendable {
             for (position, id) in zip(rest, ids) { found[position] = id }
         } else if let bytes = try? packedBytes(), let list = try? Self.list([], packed: bytes) {
             let wanted = Set(rest.map { names[$0] })
-            let ids: [TagName: ObjectID] = list.references.reduce(into: [:]) { if wanted.contains($1.name) { $0[$1.name] = $1.id } }
+            let ids: [TagName: ObjectID] = list.references.reduce(into: [:]) {
+                if wanted.contains($1.name) { $0[$1.name] = $1.id }
+            }
             for position in rest { found[position] = ids[names[position]] }
         }
         return found

@@ -72,7 +72,7 @@ final class SortedPackedReferences {
             while let end = Self.end(of: bytes, at: position) {
                 if ![UInt8(ascii: "^"), UInt8(ascii: "#")].contains(bytes[position]) {
                     guard let line = Self.line(bytes, at: position) else { return nil }
-                    let order = Self.compare(line.name, name)
+                    let order = name.withUnsafeBytes { line.name.compareBytes(with: $0) }
                     if order == 0 { return line.id }
                     if order > 0 { return .zero }
                 }
@@ -96,7 +96,8 @@ final class SortedPackedReferences {
                 }
                 guard let start, Self.end(of: bytes, at: start) != nil else { return .unknown }
                 guard let line = Self.line(bytes, at: start) else { return nil }
-                return Self.compare(line.name, name) < 0 ? .before(line: middle + start) : .after
+                return name.withUnsafeBytes { line.name.compareBytes(with: $0) } < 0
+                    ? .before(line: middle + start) : .after
             }
             switch side {
             case .before(let line): low = line
@@ -127,15 +128,6 @@ final class SortedPackedReferences {
             let end = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
         else { return nil }
         return UnsafeRawPointer(end) - base
-    }
-
-    private static func compare(_ left: UnsafeRawBufferPointer, _ right: [UInt8]) -> Int {
-        let count = left.count
-        let order = right.withUnsafeBytes { right -> Int32 in
-            guard let left = left.baseAddress, let other = right.baseAddress else { return 0 }
-            return memcmp(left, other, min(count, right.count))
-        }
-        return order == 0 ? left.count - right.count : Int(order)
     }
 
     /// Lends a part of the file, shorter where the file ends; `nil` where it cannot be read.

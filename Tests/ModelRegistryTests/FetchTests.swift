@@ -66,7 +66,8 @@ import Testing
         for reading in ["show", "show --no-index", "history", "stages", "show fraud"] {
             let outcome = try sandbox.model(reading)
             #expect(outcome.status == 0, "\(outcome)")
-            #expect(outcome.errors.contains("tag fraud@v0.0.1 is \(here) here and \(there) at origin"), "\(outcome)")
+            #expect(
+                outcome.errors.contains("tag fraud@v0.0.1 is \(here) here, and was \(there) at origin"), "\(outcome)")
             #expect(
                 outcome.errors.contains("gone@v0.0.1") && outcome.errors.contains("withdrawn upstream"), "\(outcome)")
             if reading == "history" { try sandbox.succeed("git pack-refs --all", in: "repo") }
@@ -82,6 +83,38 @@ import Testing
         #expect(try sandbox.model("show").errors == "")
         #expect(try sandbox.model("fetch").status == 0)
         #expect(try sandbox.succeed("cat .git/git-model/upstream", in: "repo") == "")
+    }
+
+    @Test func `what is told of a remote ends when it is dealt with there`() throws {
+        try sandbox.succeed("git model register gone --push && git model fetch", in: "repo")
+        func withdraw() throws {
+            try sandbox.succeed("git -C remote.git update-ref -d refs/tags/gone@v0.0.1")
+            #expect(try sandbox.model("fetch").status == 5)
+            #expect(try sandbox.model("show").errors.contains("gone@v0.0.1"))
+        }
+        try withdraw()
+        // The hint of doctor and of fetch.
+        try sandbox.succeed("git model push gone@v0.0.1", in: "repo")
+        #expect(try sandbox.model("show").errors == "")
+        try withdraw()
+        // Nobody reads a remote that is not there any more.
+        try sandbox.succeed("git remote rename origin hub", in: "repo")
+        #expect(try sandbox.model("show").errors == "")
+        #expect(try sandbox.model("fetch --remote hub").status == 5)
+        let outcome = try sandbox.model("show")
+        #expect(outcome.errors.contains("hub had it no more"), "\(outcome)")
+        #expect(!outcome.errors.contains("origin"), "\(outcome)")
+    }
+
+    @Test func `a note of a remote that cannot be read stops nothing`() throws {
+        try sandbox.succeed("git model fetch && mkdir .git/git-model/upstream", in: "repo")
+        for command in ["show", "fetch", "register other", "doctor", "show --no-index"] {
+            let outcome = try sandbox.model(command)
+            #expect(outcome.status == 0, "\(outcome)")
+        }
+        try sandbox.succeed(
+            "rmdir .git/git-model/upstream && head -c 3000 /dev/urandom > .git/git-model/upstream", in: "repo")
+        #expect(try sandbox.model("show").status == 0)
     }
 
     @Test func `an address has no tags of its own, and a remote must be there`() throws {

@@ -11,7 +11,7 @@ struct FetchCommand: AsyncParsableCommand {
         discussion: """
             No tag that is here is changed or deleted. One that the remote has with another id is named with both; \
             one that the remote had and has no more is reported as withdrawn upstream, and kept. The exit status is 5 \
-            then.
+            then, and show and doctor tell it until it is dealt with.
 
             Examples:
               git model fetch

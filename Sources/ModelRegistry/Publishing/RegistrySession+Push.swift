@@ -40,12 +40,22 @@ extension RegistrySession {
         } catch {
             receipt.failure = RegistryError(error)
         }
+        let published = Set(receipt.pushes.joined())
+        noteDifferences { differences in
+            differences.keep { difference in
+                difference.remote != request.remote
+                    || !published.contains(difference.tag) && there[RefName(difference.tag)] != difference.here
+            }
+        }
         return receipt
     }
 
+    /// Whether the configuration has a remote of that name.
+    func hasRemote(_ name: RemoteName) -> Bool { (try? repository.remoteURL(name)) != nil }
+
     /// - Throws: ``RegistryError`` with code ``ErrorCode/remoteUnreachable`` where there is no such remote.
     func requireRemote(_ name: RemoteName, use: String = "push to", hint: String) throws(RegistryError) {
-        if (try? repository.remoteURL(name)) != nil { return }
+        if hasRemote(name) { return }
         throw RegistryError(
             .remoteUnreachable, "there is no remote '\(name)' to \(use)", subject: name.description,
             hints: ["git remote add \(name) URL", hint])

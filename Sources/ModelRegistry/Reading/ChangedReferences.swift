@@ -42,6 +42,11 @@ struct ChangedReferences {
             self = changed
             return
         }
+        try self.init(all: head, &now)
+    }
+
+    /// Finds them by all refs.
+    init?(all head: IndexHead, _ now: inout CurrentReferences) throws(RegistryError) {
         let list = try RegistryError.wrapping { () throws(GitError) in try now.list() }
         guard list.damaged.isEmpty else { return nil }
         let tags = TagGroups(list.references)
@@ -76,13 +81,14 @@ struct ChangedReferences {
                 wholes.append(name)
             }
         }
-        guard wholes.count <= Self.mostFewGroups, add(wholes, files, now) else { return nil }
+        guard add(wholes, files, now) else { return nil }
     }
 
     /// Takes artifacts as ones of which all refs may be others.
     /// - Returns: whether they can be told without reading all refs.
     mutating func add(_ names: [[UInt8]], _ files: ReferenceFiles, _ now: CurrentReferences) -> Bool {
         if names.isEmpty { return true }
+        guard names.count <= Self.mostFewGroups else { return false }
         var own = Dictionary(uniqueKeysWithValues: names.map { ($0, [TagReference]()) })
         for loose in now.loose {
             guard let name = TagGroups.groupName(loose.bytes).map(Array.init), own[name] != nil else { continue }

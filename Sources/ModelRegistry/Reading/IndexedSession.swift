@@ -23,7 +23,8 @@ struct IndexedSession {
 
     /// What the registry says; `nil` where the index does not know.
     func snapshot(_ scope: RegistryScope) async throws(RegistryError) -> RegistrySnapshot? {
-        guard let head = index.files.head() else { return nil }
+        // Which remotes there are takes libgit2 to tell.
+        guard let head = index.files.head(), UpstreamDifferences(of: layout.gitDirectory).isEmpty else { return nil }
         let (configuration, error) = try await RegistrySession.readable { () async throws(RegistryError) in
             try RegistrySession.configuration(in: layout.workingDirectory, environment)
         }
@@ -36,9 +37,8 @@ struct IndexedSession {
             annotations = try await MetadataReader.annotations(in: paths) { path in files.files[path] ?? nil }
             commit = id
         }
-        let upstream = try UpstreamDifferences(of: layout.gitDirectory).findings(among: index.files)
         return RegistrySnapshot(
-            tags, head: commit, configuration: configuration, error, annotations, upstream: upstream)
+            tags, head: commit, configuration: configuration, error, annotations, upstream: [])
     }
 
     /// The event of a tag; `nil` where the index does not know it.

@@ -18,10 +18,13 @@ struct TagIndexUpdate {
         head = known.head ?? IndexHead()
         guard var changed = try ChangedReferences(index.files, head, isNew: known.head == nil, &now) else { return nil }
         repository.trustPackedReferences(now.stamp)
-        let grown = try await Self.grow(changed.growths, known, index.file, repository)
+        var grown = try await Self.grow(changed.growths, known, index.file, repository)
         let names = Set(grown.map(\.name))
         let others = changed.growths.map(\.entry.name).filter { !names.contains($0) }
-        guard changed.add(others, index.files, now) else { return nil }
+        if !changed.add(others, index.files, now) {
+            guard let all = try ChangedReferences(all: head, &now) else { return nil }
+            (changed, grown) = (all, [])
+        }
         changed.addKnown(known, index.file)
         changes = try await grown + Self.read(changed.groups, in: repository)
 

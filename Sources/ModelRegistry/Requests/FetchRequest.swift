@@ -77,7 +77,7 @@ public struct FetchReceipt: Hashable, Sendable {
             subject: RefName(first.tag).description,
             hints: [
                 "to delete it here too: \(Self.adviceToWithdraw(first.tag))",
-                "to publish it again: git model push \(first.tag.shellQuoted)",
+                "to publish it again: \(Self.adviceToPublish(first.tag, remote))",
             ])
     }
 
@@ -89,4 +89,9 @@ public struct FetchReceipt: Hashable, Sendable {
 
     /// The command that deletes a tag as the remote did.
     static func adviceToWithdraw(_ tag: TagName) -> String { "git tag -d \(tag.shellQuoted)" }
+
+    /// The command that publishes a tag that the remote has no more.
+    static func adviceToPublish(_ tag: TagName, _ remote: RemoteName) -> String {
+        "git model push \(tag.shellQuoted)" + (remote == .origin ? "" : " --remote \(remote)")
+    }
 }

@@ -51,12 +51,20 @@ extension RegistrySession {
         let after = try RegistryError.wrapping { () throws(GitError) in try repository.tagReferences() }.references
         let present = Dictionary(after.map { ($0.name, $0.id) }) { first, _ in first }
         receipt.fetched = missing.filter { present[$0.name] == $0.id }.map(\.name)
+        noteDifferences { $0.replace(receipt, now: Timestamp(seconds: Int64(time(nil)))) }
         if known != seen { try known.write(to: file) }
-        var upstream = try UpstreamDifferences(of: repository.commonDirectory)
-        let before = upstream
-        upstream.replace(receipt, now: Timestamp(seconds: Int64(time(nil))))
-        if upstream != before { try upstream.write(to: repository.commonDirectory) }
         return receipt
+    }
+
+    /// Changes what is told of remotes afterwards.
+    func noteDifferences(_ change: (inout UpstreamDifferences) -> Void) {
+        var differences = UpstreamDifferences(of: repository.commonDirectory)
+        let before = differences
+        change(&differences)
+        if !differences.isEmpty {
+            differences.keep(remotes: hasRemote)
+        }
+        if differences != before { differences.write() }
     }
 
     /// What the remote lists now, with the time since when; what it listed before and is still here stays known, so that

@@ -93,7 +93,8 @@ struct RegistrySession {
             }
             if remote == nil { index?.remember(read) }
         }
-        let upstream = try UpstreamDifferences(of: repository.commonDirectory)
+        var upstream = UpstreamDifferences(of: repository.commonDirectory)
+        if !upstream.isEmpty { upstream.keep(remotes: hasRemote) }
         return RegistrySnapshot(
             tags, head: head, configuration: configuration, configurationError, annotations,
             upstream: upstream.findings(among: ReferenceFiles(commonDirectory: repository.commonDirectory)))
