@@ -474,7 +474,9 @@ class Scene:
             "UPDATE records SET data = substr(data, 2)", "UPDATE files SET data = x''", "UPDATE records SET key = key + 1000",
             "UPDATE records SET data = (SELECT data FROM current), checksum = (SELECT checksum FROM current)",
             "UPDATE current SET data = (SELECT data FROM current ORDER BY key DESC), checksum = (SELECT checksum FROM current "
-            "ORDER BY key DESC)", "UPDATE records SET data = 'text'", "UPDATE files SET checksum = 1.5"]))
+            "ORDER BY key DESC)", "UPDATE records SET data = 'text'", "UPDATE files SET checksum = 1.5", "DELETE FROM recent",
+            "UPDATE recent SET data = substr(data, 2)", "UPDATE recent SET key = key + 1",
+            "UPDATE recent SET data = (SELECT data FROM records), checksum = (SELECT checksum FROM records)"]))
 
     def snapshot(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in self.parts()}
