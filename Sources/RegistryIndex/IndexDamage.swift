@@ -13,6 +13,9 @@ public struct IndexDamage: Error, Hashable {
     /// Whether the file itself is wrong, and no other process, no disk and no lack of memory is what stands in the way.
     ///
     /// One wrong bit in its first bytes makes a file that can only be read. Where that is because nothing may be written
-    /// there, nothing can be deleted either.
-    var isOfTheFile: Bool { [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_READONLY].contains(code & 0xFF) }
+    /// there, nothing can be deleted either. Another one makes a file of a format to come, which SQLite calls an error in
+    /// the statement; ours have none.
+    var isOfTheFile: Bool {
+        [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_READONLY, SQLITE_ERROR].contains(code & 0xFF)
+    }
 }

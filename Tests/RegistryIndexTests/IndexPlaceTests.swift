@@ -46,6 +46,29 @@ import Testing
         #expect(file.read { $0.generation } == 0)
     }
 
+    @Test func `whatever byte of the header is another one, what comes next is written again`() throws {
+        for position in 0..<100 {
+            for byte in ["\\000", "\\011", "\\377"] {
+                try sandbox.succeed("rm -f index index-*")
+                try fill()
+                try sandbox.succeed("printf '\(byte)' | dd of=index bs=1 seek=\(position) conv=notrunc status=none")
+                // Whoever finds damage deletes the file when he is done with it.
+                let isServing = (0..<3).contains { _ in
+                    var file = IndexFile(path: path, creates: true)
+                    let known = file?.read { $0.generation }
+                    let isWritten = known.flatMap { known in
+                        file?.write(expecting: known) { writing throws(IndexDamage) in try writing.setHead([1]) }
+                    }
+                    let isDamaged = file?.isDamaged == true
+                    file = nil
+                    if isDamaged { IndexFile.remove(path: path) }
+                    return isWritten == true
+                }
+                #expect(isServing, "byte \(position) is \(byte)")
+            }
+        }
+    }
+
     @Test(arguments: ["", "-wal", "-shm", "-journal"])
     func `what is no regular file is left alone, in the file's place and beside it`(suffix: String) throws {
         for make in ["ln -s target %", "mkdir %", "mkfifo %", "ln -s nowhere %"] {
