@@ -23,7 +23,7 @@ public struct RefName: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The same for bytes in memory, without the calls that a generic collection costs: a remote lists tens of thousands.
     public init(bytes: UnsafeRawBufferPointer) {
-        self.description = String(validating: bytes, as: UTF8.self) ?? String(lossless: bytes)
+        self.description = String(inMemory: bytes)
     }
 
     /// Checks a name that a person gave.
@@ -104,6 +104,11 @@ public struct TagName: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.description = String(lossless: bytes)
     }
 
+    /// The same for bytes in memory, as ``RefName/init(bytes:)`` does.
+    public init(bytes: UnsafeRawBufferPointer) {
+        self.description = String(inMemory: bytes)
+    }
+
     /// Checks a name that is about to be created.
     /// - Throws: ``MalformedValue`` by the rules of ``RefName/init(_:)``, or where it starts with `-`.
     public init(_ text: some StringProtocol) throws(MalformedValue) {
@@ -121,5 +126,12 @@ public struct TagName: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Orders names by their bytes.
     public static func < (left: TagName, right: TagName) -> Bool {
         left.description.compareBytes(with: right.description) < 0
+    }
+}
+
+extension String {
+    /// Reads a name as ``init(lossless:)`` does. Nearly every one is UTF-8; asking for that here saves the general way.
+    fileprivate init(inMemory bytes: UnsafeRawBufferPointer) {
+        self = String(validating: bytes, as: UTF8.self) ?? String(lossless: bytes)
     }
 }

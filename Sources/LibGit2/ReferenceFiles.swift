@@ -25,7 +25,7 @@ public struct ReferenceFiles: Sendable {
         public let value: Value
 
         /// The name.
-        public var name: TagName { bytes.withUnsafeBytes { TagName(shortName: $0) } }
+        public var name: TagName { bytes.withUnsafeBytes { TagName(bytes: $0) } }
 
         /// What a file holds.
         public enum Value: Hashable, Sendable {
@@ -87,7 +87,7 @@ public struct ReferenceFiles: Sendable {
         guard let file = SortedPackedReferences(path, stamp: stamp) else { return nil }
         return file.lines(startingWith: Array(RefName.tagPrefix.utf8) + start)?.map { line in
             let name = line.name.withUnsafeBytes {
-                TagName(shortName: UnsafeRawBufferPointer(rebasing: $0[RefName.tagPrefix.utf8.count...]))
+                TagName(bytes: UnsafeRawBufferPointer(rebasing: $0[RefName.tagPrefix.utf8.count...]))
             }
             return TagReference(name: name, id: line.id)
         }

@@ -71,7 +71,7 @@ struct TagListMerge {
     private func append(_ line: PackedReferences.Line, name: UnsafeRawBufferPointer, to list: inout TagList) {
         let name = Self.shortName(name)
         if let problem = line.problem {
-            list.damaged.append(TagList.Damaged(name: TagName(shortName: name), problem: problem))
+            list.damaged.append(TagList.Damaged(name: TagName(bytes: name), problem: problem))
         } else {
             list.references.append(name, line.id)
         }
@@ -93,7 +93,7 @@ struct TagListMerge {
                     problem = "it points to '\(String(lossless: target))', which does not exist"
                 }
             }
-            if let problem { list.damaged.append(TagList.Damaged(name: TagName(shortName: name), problem: problem)) }
+            if let problem { list.damaged.append(TagList.Damaged(name: TagName(bytes: name), problem: problem)) }
         }
     }
 

@@ -41,7 +41,7 @@ public struct TagReferences: RandomAccessCollection, Hashable, Sendable {
 
     /// The tag at a position.
     public subscript(position: Int) -> TagReference {
-        TagReference(name: withName(at: position) { TagName(shortName: $0) }, id: ids[position])
+        TagReference(name: withName(at: position) { TagName(bytes: $0) }, id: ids[position])
     }
 
     /// The id of the tag at a position.
@@ -63,17 +63,6 @@ public struct TagReferences: RandomAccessCollection, Hashable, Sendable {
         names += name
         ends.append(names.count)
         ids.append(id)
-    }
-}
-
-extension TagName {
-    /// The name that these bytes are. Nearly every name is UTF-8; asking for that first saves the general way.
-    init(shortName bytes: UnsafeRawBufferPointer) {
-        if let text = String(validating: bytes, as: UTF8.self) {
-            self.init(asRead: text)
-        } else {
-            self.init(bytes: bytes)
-        }
     }
 }
 

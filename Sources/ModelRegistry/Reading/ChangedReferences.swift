@@ -71,8 +71,7 @@ struct ChangedReferences {
         for name in byArtifact.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) where Self.isText(name) {
             let changes = byArtifact[name] ?? []
             let added = changes.compactMap(\.added)
-            // Names that are not UTF-8 have another order as texts than as bytes.
-            guard added.allSatisfy({ !$0.name.description.contains("\\") }) else { return nil }
+            guard Self.areOrdered(added) else { return nil }
             if let entry = head.entry(name), added.count == changes.count,
                 entry.traits.isDisjoint(with: [.hasRenamedTags, .isUnsettled])
             {
@@ -98,7 +97,7 @@ struct ChangedReferences {
             let loose = own[name] ?? []
             guard let staged = files.packed(startingWith: name + [UInt8(ascii: "#")], in: now.stamp),
                 let registered = files.packed(startingWith: name + [UInt8(ascii: "@")], in: now.stamp),
-                (staged + registered + loose).allSatisfy({ !$0.name.description.contains("\\") })
+                Self.areOrdered(staged + registered + loose)
             else { return false }
             let references = Self.merged(packed: staged + registered, loose: loose)
             if references.isEmpty {
@@ -120,6 +119,11 @@ struct ChangedReferences {
             if rest.first?.name != reference.name { result.append(reference) }
         }
         return result + rest
+    }
+
+    /// Whether names have the same order as texts and as bytes, which those that are not UTF-8 do not.
+    private static func areOrdered(_ references: [TagReference]) -> Bool {
+        references.allSatisfy { !$0.name.description.contains("\\") }
     }
 
     /// Whether a name is UTF-8, as those of artifacts are.
