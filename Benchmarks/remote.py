@@ -24,6 +24,7 @@ class Remote:
         self.registry = registries.with_models()
         self.root = registries.REGISTRIES / "remote"
         self.copy = self.root / "tags.git"
+        self.copied = 0
 
     def __enter__(self) -> "Remote":
         shutil.rmtree(self.root, ignore_errors=True)
@@ -64,7 +65,11 @@ class Remote:
         shutil.rmtree(self.cache, ignore_errors=True)
 
     def make_empty(self) -> None:
-        shutil.rmtree(self.copy, ignore_errors=True)
+        # ext4 takes no inode that was deleted in the last minutes, and looks through all of them for each file that git
+        # makes: deleting what an earlier run fetched makes git's next fetch take several times as long.
+        if self.copy.exists():
+            self.copied += 1
+            self.copy.rename(self.root / f"copy-{self.copied}")
         self.runner.call(["git", "init", "-q", "--bare", str(self.copy)], self.root)
         self.runner.call(["git", "-C", str(self.copy), "remote", "add", "origin", self.url], self.root)
 

@@ -35,6 +35,8 @@ extension GitCommand {
     public func initialiseBare(at path: String) async throws(GitCommandError) -> GitCommand {
         var invocation = Invocation(["init", "--bare", "--quiet", "--template=", "--", path])
         invocation.isInRepository = false
+        // libgit2 reads no other formats.
+        invocation.settings = ["init.defaultRefFormat=files", "init.defaultObjectFormat=sha1"]
         let output = try await run(invocation)
         guard output.exitCode == 0 else { throw failure(of: invocation, output) }
         return GitCommand(self, gitDirectory: path)

@@ -152,6 +152,32 @@ import Testing
         #expect(try sandbox.succeed("git -C \(cache) \(list)") == sandbox.succeed("git -C remote.git \(list)"))
     }
 
+    @Test(arguments: [0, 2]) func `a clone is filled by each version of the protocol`(version: Int) throws {
+        try sandbox.succeed("git tag light main && git push -q origin light", in: "repo")
+        let command = "git -c protocol.version=\(version) model show churn --version -r '\(url)'"
+        #expect(try sandbox.succeed(command, in: "elsewhere") == "v0.0.1")
+        let list = "for-each-ref --format='%(refname) %(objectname) %(*objectname)' refs/tags"
+        #expect(
+            try sandbox.succeed("git \(list)", in: cacheFolder()) == sandbox.succeed("git \(list)", in: "remote.git"))
+        #expect(try sandbox.succeed("find refs -type f | wc -l", in: cacheFolder()) == "0")
+        #expect(
+            try sandbox.succeed("git rev-parse refs/remotes/origin/HEAD", in: cacheFolder())
+                == sandbox.succeed("git rev-parse HEAD", in: "remote.git"))
+        // What it holds is what a fetch brings: nothing is missing, and nothing comes twice.
+        try sandbox.succeed(
+            "git fetch -q --depth=1 --filter=tree:0 origin 'refs/tags/*:refs/tags/*'", in: cacheFolder())
+        try sandbox.succeed("git fsck --connectivity-only", in: cacheFolder())
+    }
+
+    @Test func `tags that git does not take are not taken from a remote's list`() throws {
+        // No git makes such tags, but a server may list them.
+        let id = try sandbox.succeed("git rev-parse churn@v0.0.1", in: "repo")
+        try sandbox.succeed(
+            "git pack-refs --all && echo '\(id) refs/tags/churn@v0.0.1/x' >> packed-refs", in: "remote.git")
+        let outcome = try remoteModel("show churn --version")
+        #expect(try sandbox.tags(in: cacheFolder()).filter { $0.hasPrefix("churn@") }.count == 1, "\(outcome)")
+    }
+
     @Test func `a clone whose making was interrupted is completed`() throws {
         #expect(try remoteModel("show").status == 0)
         let folder = try cacheFolder()

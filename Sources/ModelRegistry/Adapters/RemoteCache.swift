@@ -57,6 +57,7 @@ struct RemoteCache {
         try await locked { (isComplete) async throws(RegistryError) in
             if !isComplete {
                 try await create()
+                if try await fill() { return }
             } else if try await isCurrent() {
                 return
             }
@@ -74,26 +75,39 @@ struct RemoteCache {
             // Where this does not go it is only slower.
             guard let loose = try? ReferenceFiles(commonDirectory: path).looseTags(), loose.count > Self.mostLooseTags
             else { return }
-            if isComplete { try? await git.packReferences() } else { packFreshTags(loose) }
+            try? await git.packReferences()
         }
     }
 
-    /// Puts the tags of a clone that was made a moment ago, and that nobody else uses yet, into one file. `git pack-refs`
-    /// locks each ref before it removes its file, which takes as long as fetching them.
-    private func packFreshTags(_ tags: [ReferenceFiles.Loose]) {
-        var bytes = Array("# pack-refs with: sorted \n".utf8)
-        for tag in tags {
-            guard case .id(let id) = tag.value else { return }
-            bytes += "\(id) \(RefName.tagPrefix)".utf8
-            bytes += tag.bytes
-            bytes.append(UInt8(ascii: "\n"))
+    /// Fills a clone that was made a moment ago, and that nobody else uses yet: brings the objects that the remote's tags and
+    /// HEAD name, and writes all names into one file. `git fetch` makes a file for each name, which takes longer than all
+    /// the rest.
+    /// - Returns: whether that went; where it did not, the fetch of the names tells what is wrong.
+    private func fill() async throws(RegistryError) -> Bool {
+        let listing: RemoteListing
+        do throws(GitCommandError) {
+            listing = try await listRemote()
+        } catch {
+            throw RegistryError(error, at: url)
+        }
+        guard let fresh = FreshReferences(listing, head: Self.head) else { return false }
+        do throws(GitCommandError) {
+            try await fetch(fresh.objects.map { FetchSpec($0) }, isPruning: false)
+        } catch {
+            switch error.kind {
+            // A tag was moved meanwhile, or the server gives objects out by name only.
+            case .objectMissing, .failed: return false
+            default: throw RegistryError(error, at: url)
+            }
         }
         let file = "\(path)/packed-refs"
-        guard access(file, F_OK) != 0, (try? RegistrySession.replaceFile(file, bytes, shown: file)) != nil else {
-            return
-        }
-        LocalFolder.remove("\(path)/refs/tags")
-        mkdir("\(path)/refs/tags", 0o777)
+        try RegistrySession.replaceFile(file, fresh.packed, shown: file)
+        return true
+    }
+
+    /// The tags and HEAD of the remote.
+    private func listRemote() async throws(GitCommandError) -> RemoteListing {
+        try await git.listRemote(.name(.origin), patterns: ["HEAD", "refs/tags/*"])
     }
 
     /// How many tags may lie in files of their own: each is opened whenever the tags are listed.
@@ -106,7 +120,7 @@ struct RemoteCache {
         async let own = Self.tags(of: files)
         let listing: RemoteListing
         do throws(GitCommandError) {
-            listing = try await git.listRemote(.name(.origin), patterns: ["HEAD", "refs/tags/*"])
+            listing = try await listRemote()
         } catch {
             throw RegistryError(error, at: url)
         }
