@@ -23,6 +23,9 @@ public enum Library {
         if let failure { throw failure }
     }
 
+    /// Does so on another thread, for who has something else to do meanwhile. What goes wrong is told by the first use.
+    public static func startAhead() async { try? start() }
+
     /// What went wrong when libgit2 was started; `nil` where nothing did. A global constant is made once, whichever
     /// thread asks first.
     private static let failure: GitError? = {

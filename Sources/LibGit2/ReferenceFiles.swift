@@ -3,7 +3,7 @@ import Glibc
 
 /// The files that hold a repository's refs. Nothing here needs libgit2, which takes longer to load than they take to look
 /// at.
-public struct ReferenceFiles: Sendable {
+public struct ReferenceFiles: Hashable, Sendable {
     /// The folder that holds `refs` and `packed-refs`.
     private let root: [UInt8]
     private static let operation = "list the tags"
@@ -101,13 +101,8 @@ public struct ReferenceFiles: Sendable {
     ///   one that is not sorted.
     public func packed(named names: [[UInt8]], in stamp: FileStamp?) -> [ObjectID?]? {
         guard let stamp else { return packedStamp() == nil ? names.map { _ in nil } : nil }
-        guard let file = SortedPackedReferences(path, stamp: stamp, lookups: names.count) else { return nil }
-        var ids: [ObjectID?] = []
-        for name in names {
-            guard let found = file.object(of: Array(RefName.tagPrefix.utf8) + name) else { return nil }
-            ids.append(found == .zero ? nil : found)
-        }
-        return ids
+        guard let file = SortedPackedReferences(path, stamp: stamp) else { return nil }
+        return file.objects(of: names.map { Array(RefName.tagPrefix.utf8) + $0 })?.map { $0 == .zero ? nil : $0 }
     }
 
     /// The objects of tags, `nil` for each that is not there or damaged.

@@ -79,7 +79,7 @@ import Testing
             for (name, id) in zip(asked, all) {
                 #expect(id?.description == packed[name], "\(place)")
             }
-            // One at a time the file is read in places, many at once as a whole.
+            // One at a time, many at once, and all that start alike.
             for name in asked.shuffled(using: &random).prefix(40) {
                 let one = try #require(files.packed(named: [name], in: stamp), "\(place)")
                 #expect(one.map { $0?.description } == [packed[name]], "\(place)")

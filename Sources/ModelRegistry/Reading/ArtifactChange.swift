@@ -14,6 +14,8 @@ struct ArtifactChange: Sendable {
     let records: [UInt8]?
     /// The tags that were added to those before.
     let recent: [UInt8]?
+    /// What ``current`` says, where it is known without being decoded.
+    let fold: ArtifactFold?
 
     /// Its new value in a table; `nil` where the old one stays.
     func value(of table: IndexTable) -> [UInt8]? {
@@ -58,6 +60,7 @@ struct ArtifactChange: Sendable {
         current = indexed.encoded(name: group.text)
         self.records = IndexedHistory.encode(tags, name: group.text)
         recent = nil
+        fold = nil
     }
 
     /// How many tags are kept beside the others, at least, before all are written together.
@@ -103,9 +106,10 @@ struct ArtifactChange: Sendable {
         name = growth.entry.name
         references = growth.entry.references &+ refs.sum(of: refs.indices)
         traits = growth.entry.traits
-        self.current = IndexedArtifact(
-            place: now.fold.place, records: now.currentRecords, tagFindings: before.tagFindings, stateFindings: []
-        ).encoded(name: text)
+        let indexed = IndexedArtifact(
+            place: now.fold.place, records: now.currentRecords, tagFindings: before.tagFindings, stateFindings: [])
+        self.current = indexed.encoded(name: text)
+        fold = indexed.fold
         self.records = nil
         self.recent = IndexedHistory.encode(all, name: text)
     }

@@ -130,7 +130,7 @@ struct ChangedReferences {
     private static func isText(_ name: [UInt8]) -> Bool { String(validating: name, as: UTF8.self) != nil }
 
     /// Takes from the index what it knows of the groups' tags.
-    mutating func addKnown(_ before: (head: IndexHead?, generation: Int64), _ file: IndexFile?) {
+    mutating func addKnown(_ before: KnownIndex, _ file: IndexFile?) {
         guard let head = before.head else { return }
         let old = groups.map { group in
             head.entry(group.name).flatMap { $0.traits.contains(.isUnsettled) ? nil : $0 }

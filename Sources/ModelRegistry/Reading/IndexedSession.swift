@@ -9,6 +9,8 @@ struct IndexedSession {
     private let layout: PlainRepository
     private let index: TagIndex
     private let environment: RegistryEnvironment
+    /// What was seen by then; serves who has to go on without this session.
+    private(set) var look: IndexLook?
 
     init?(_ location: RepositoryLocation, _ environment: RegistryEnvironment) {
         guard case .folder(let path, _) = location, !environment.namesRepository, !environment.isInsideHook,
@@ -22,13 +24,17 @@ struct IndexedSession {
     }
 
     /// What the registry says; `nil` where the index does not know.
-    func snapshot(_ scope: RegistryScope) async throws(RegistryError) -> RegistrySnapshot? {
+    mutating func snapshot(_ scope: RegistryScope) async throws(RegistryError) -> RegistrySnapshot? {
         // Which remotes there are takes libgit2 to tell.
         guard let head = index.files.head(), UpstreamDifferences(of: layout.gitDirectory).isEmpty else { return nil }
         let (configuration, error) = try await RegistrySession.readable { () async throws(RegistryError) in
             try RegistrySession.configuration(in: layout.workingDirectory, environment)
         }
-        guard let (tags, files) = index.state(scope) else { return nil }
+        guard let now = index.look() else { return nil }
+        guard let (tags, files) = index.state(scope, now) else {
+            look = await prepared(now)
+            return nil
+        }
         var annotations = MetadataReader.Annotations()
         var commit: ObjectID?
         if case .commit(let id) = head {
@@ -39,6 +45,15 @@ struct IndexedSession {
         }
         return RegistrySnapshot(
             tags, head: commit, configuration: configuration, error, annotations, upstream: [])
+    }
+
+    /// Looks for what the index does not know, while libgit2 is loaded, which takes about as long.
+    private func prepared(_ now: CurrentReferences) async -> IndexLook {
+        async let library: Void = Library.startAhead()
+        var look = IndexLook(now: now)
+        index.prepare(&look)
+        await library
+        return look
     }
 
     /// The event of a tag; `nil` where the index does not know it.

@@ -47,10 +47,30 @@ final class TagIndex {
         IndexFile.remove(path: path)
     }
 
-    /// What the tags and HEAD's files say, where the index holds for the refs as they are, and the configuration is the
-    /// one that libgit2 opened the repository with.
-    func state(_ scope: RegistryScope) -> (tags: TagState, files: IndexedFiles?)? {
-        guard var now = try? CurrentReferences(files, index: path) else { return nil }
+    /// Looks at the refs; `nil` where no index holds them, or they cannot be read.
+    func look() -> CurrentReferences? { try? CurrentReferences(files, index: path) }
+
+    /// Finds out what changed since the index was written, as far as that can be told without libgit2.
+    func prepare(_ look: inout IndexLook) {
+        var now = look.now
+        let known = file?.read { reading throws(IndexDamage) in try Self.known(reading, now) }
+        guard let known, known.head != nil else { return }
+        look.preparation = try? TagIndexUpdate.Preparation(self, known, &now)
+        look.now = now
+    }
+
+    private static func known(
+        _ reading: IndexReading, _ now: CurrentReferences
+    ) throws(IndexDamage) -> KnownIndex {
+        // One that came along with a copied folder is nobody's word for what is in it.
+        let head = try IndexHead(reading).flatMap { $0.references.place == now.references.place ? $0 : nil }
+        return (head, reading.generation)
+    }
+
+    /// What the tags and HEAD's files say, where the index holds for these refs, and the configuration is the one that
+    /// libgit2 opened the repository with.
+    func state(_ scope: RegistryScope, _ look: CurrentReferences) -> (tags: TagState, files: IndexedFiles?)? {
+        var now = look
         return file?.read { reading throws(IndexDamage) in
             guard let head = try IndexHead(reading), now.isOpenable(as: head), now.areThose(of: head) else {
                 return nil
@@ -61,7 +81,7 @@ final class TagIndex {
 
     /// The event of one tag, where the index holds for the refs as they are and the tag is one.
     func event(ofTag name: TagName, of artifact: ArtifactName) -> RegistryEvent? {
-        guard var now = try? CurrentReferences(files, index: path) else { return nil }
+        guard var now = look() else { return nil }
         return file?.read { reading throws(IndexDamage) in
             guard let head = try IndexHead(reading), !head.traits.contains(.hasRenamedTags),
                 now.isOpenable(as: head), now.areThose(of: head), let entry = head.entry(artifact.tagText.utf8),
@@ -72,18 +92,23 @@ final class TagIndex {
     }
 
     /// What the tags say. What the index does not know is read from the repository, and the index knows it then.
+    /// - Parameter look: what was seen a moment ago; `nil` looks now.
     /// - Returns: `nil` where the tags have to be read without an index.
     func state(
-        _ scope: RegistryScope, updatingFrom repository: Repository, attempts: Int = 3
+        _ scope: RegistryScope, updatingFrom repository: Repository, _ look: IndexLook? = nil,
+        attempts: Int = 3
     ) async throws(RegistryError) -> TagState? {
-        let look = try RegistryError.wrapping { () throws(GitError) in try CurrentReferences(files, index: path) }
-        guard var now = look else { return nil }
-        var known: (head: IndexHead?, generation: Int64) = (nil, 0)
+        let look = look.flatMap { $0.now.files == files ? $0 : nil }
+        var seen = look?.now
+        if seen == nil {
+            seen = try RegistryError.wrapping { () throws(GitError) in try CurrentReferences(files, index: path) }
+        }
+        guard var now = seen else { return nil }
+        now.move(to: path)
+        var known: KnownIndex = (nil, 0)
         var isWhole = false
         let state = file?.read { reading throws(IndexDamage) -> TagState? in
-            known.generation = reading.generation
-            // One that came along with a copied folder is nobody's word for what is in it.
-            known.head = try IndexHead(reading).flatMap { $0.references.place == now.references.place ? $0 : nil }
+            known = try Self.known(reading, now)
             var state: TagState?
             if let head = known.head, now.areThose(of: head) {
                 state = try TagState(scope, head, value: reading.value(_:of:))
@@ -109,7 +134,12 @@ final class TagIndex {
             }
             return state
         }
-        let attempt = try await TagIndexUpdate(self, known, &now, repository)
+        var preparation = look?.preparation
+        if preparation?.known.generation != known.generation || known.head == nil {
+            preparation = try TagIndexUpdate.Preparation(self, known, &now)
+        }
+        guard let preparation else { return nil }
+        let attempt = try await TagIndexUpdate(self, preparation, &now, repository)
         guard let update = attempt else { return nil }
         let isWritten = file?.write(expecting: known.generation) { writing throws(IndexDamage) in
             try update.write(to: writing)
@@ -137,9 +167,15 @@ extension TagIndex {
     }
 }
 
+/// What a command saw of the refs and of the index before it opened the repository.
+struct IndexLook {
+    var now: CurrentReferences
+    var preparation: TagIndexUpdate.Preparation?
+}
+
 /// The refs of a repository's tags as they are now, as far as files have to be read to compare them.
 struct CurrentReferences {
-    private let files: ReferenceFiles
+    let files: ReferenceFiles
     let loose: [ReferenceFiles.Loose]
     let stamp: FileStamp?
     private(set) var references = IndexHead.References()

@@ -3,22 +3,60 @@ import LibGit2
 import RegistryCore
 import RegistryIndex
 
+/// What an index holds, and for which refs: ``IndexHead`` and the generation that it was read of.
+typealias KnownIndex = (head: IndexHead?, generation: Int64)
+
+extension TagIndexUpdate {
+    /// What is found out about other refs by files alone, before libgit2 reads objects.
+    struct Preparation {
+        /// The values of an artifact that only got more tags.
+        struct Values: Sendable {
+            let current: [UInt8]
+            let records: [UInt8]
+            let recent: [UInt8]?
+        }
+
+        let known: KnownIndex
+        let changed: ChangedReferences
+        /// Those of ``ChangedReferences/growths``; `nil` where somebody else wrote meanwhile.
+        let values: [Values]?
+
+        /// Compares. `nil` where the refs are so odd that no index holds them.
+        init?(_ index: TagIndex, _ known: KnownIndex, _ now: inout CurrentReferences) throws(RegistryError) {
+            let head = known.head ?? IndexHead()
+            guard let changed = try ChangedReferences(index.files, head, isNew: known.head == nil, &now) else {
+                return nil
+            }
+            self.known = known
+            self.changed = changed
+            values = index.file?.read { reading throws(IndexDamage) -> [Values]? in
+                // What somebody else wrote since is no damage.
+                if reading.generation != known.generation { return nil }
+                return try changed.growths.map { growth throws(IndexDamage) in
+                    Values(
+                        current: try reading.value(.current, of: growth.entry),
+                        records: try reading.value(.records, of: growth.entry),
+                        recent: growth.entry.recent == nil ? nil : try reading.value(.recent, of: growth.entry))
+                }
+            }
+        }
+    }
+}
+
 /// What an index has to learn to hold for other refs: the artifacts whose refs are not those that it knows.
 struct TagIndexUpdate {
-    private typealias Known = (head: IndexHead?, generation: Int64)
-
     private var head: IndexHead
     private var changes: [ArtifactChange] = []
 
-    /// Finds out what changed and reads it. `nil` where the refs are so odd that no index holds them.
+    /// Reads what changed. `nil` where the refs are so odd that no index holds them.
     init?(
-        _ index: TagIndex, _ known: (head: IndexHead?, generation: Int64), _ now: inout CurrentReferences,
-        _ repository: Repository
+        _ index: TagIndex, _ preparation: Preparation, _ now: inout CurrentReferences, _ repository: Repository
     ) async throws(RegistryError) {
+        let known = preparation.known
         head = known.head ?? IndexHead()
-        guard var changed = try ChangedReferences(index.files, head, isNew: known.head == nil, &now) else { return nil }
+        var changed = preparation.changed
         repository.trustPackedReferences(now.stamp)
-        var grown = try await Self.grow(changed.growths, known, index.file, repository)
+        var grown = try await Self.grow(changed.growths, preparation.values, repository)
         let names = Set(grown.map(\.name))
         let others = changed.growths.map(\.entry.name).filter { !names.contains($0) }
         if !changed.add(others, index.files, now) {
@@ -68,7 +106,7 @@ struct TagIndexUpdate {
         var head = head
         head.entries = entries(&head)
         let changes = Dictionary(uniqueKeysWithValues: changes.map { ($0.name, $0) })
-        return try TagState(scope, head) { table, entry throws(IndexDamage) in
+        return try TagState(scope, head, folds: changes.compactMapValues(\.fold)) { table, entry throws(IndexDamage) in
             if let value = changes[entry.name]?.value(of: table) { return value }
             return try reading.value(table, of: entry)
         }
@@ -91,32 +129,15 @@ struct TagIndexUpdate {
 
     // MARK: Reading
 
-    /// What the values of an artifact are that only got more tags.
-    private struct KnownArtifact: Sendable {
-        let current: [UInt8]
-        let records: [UInt8]
-        let recent: [UInt8]?
-    }
-
     /// How many tags the work of going on from what held is like, for one artifact.
     private static let workOfGrowth = 32
 
     /// Goes on from what held where artifacts only got more tags.
     /// - Returns: those of which that told what holds now.
     private static func grow(
-        _ growths: [ChangedReferences.Growth], _ before: Known, _ file: IndexFile?, _ repository: Repository
+        _ growths: [ChangedReferences.Growth], _ values: [Preparation.Values]?, _ repository: Repository
     ) async throws(RegistryError) -> [ArtifactChange] {
-        let known = file?.read { reading throws(IndexDamage) -> [KnownArtifact]? in
-            // What somebody else wrote since is no damage.
-            if reading.generation != before.generation { return nil }
-            return try growths.map { growth throws(IndexDamage) in
-                KnownArtifact(
-                    current: try reading.value(.current, of: growth.entry),
-                    records: try reading.value(.records, of: growth.entry),
-                    recent: growth.entry.recent == nil ? nil : try reading.value(.recent, of: growth.entry))
-            }
-        }
-        guard let known, !growths.isEmpty else { return [] }
+        guard let values, !growths.isEmpty else { return [] }
         let tags = TagGroups(TagReferences(growths.flatMap(\.added)))
         let count = tags.references.count + workOfGrowth * growths.count
         // Both are in the order of the artifacts' names, as the refs are.
@@ -127,7 +148,7 @@ struct TagIndexUpdate {
             tags.groups.indices,
             { group, read -> ArtifactChange? in
                 guard let position = positions[names[group]] else { return nil }
-                let (growth, known) = (growths[position], known[position])
+                let (growth, known) = (growths[position], values[position])
                 return try? ArtifactChange(
                     growth, read, current: known.current, records: known.records, recent: known.recent)
             }, { if let change = $0 { changes.append(change) } })

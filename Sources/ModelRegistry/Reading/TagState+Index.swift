@@ -4,13 +4,15 @@ import RegistryIndex
 
 extension TagState {
     /// What the tags say by the values of an index.
-    /// - Parameter value: gives an artifact's value.
+    /// - Parameters:
+    ///   - folds: what holds of some artifacts, by their names, where that need not be decoded.
+    ///   - value: gives an artifact's value.
     init(
-        _ scope: RegistryScope, _ head: IndexHead,
+        _ scope: RegistryScope, _ head: IndexHead, folds: [[UInt8]: ArtifactFold] = [:],
         value: (IndexTable, IndexHead.Entry) throws(IndexDamage) -> [UInt8]
     ) throws(IndexDamage) {
         self = try withoutActuallyEscaping(value) { value throws(IndexDamage) in
-            let indexed = IndexedState(head: head, value: value)
+            let indexed = IndexedState(head: head, folds: folds, value: value)
             let (state, names) = try indexed.state(scope)
             return TagState(state: state, findings: try indexed.findings(), names: names)
         }
@@ -19,6 +21,7 @@ extension TagState {
 
 private struct IndexedState {
     let head: IndexHead
+    let folds: [[UInt8]: ArtifactFold]
     let value: (IndexTable, IndexHead.Entry) throws(IndexDamage) -> [UInt8]
 
     func state(_ scope: RegistryScope) throws(IndexDamage) -> (RegistryState, TagNames) {
@@ -31,7 +34,7 @@ private struct IndexedState {
         }
         switch scope {
         case .current:
-            let folds = try head.entries.map { entry throws(IndexDamage) in try current(entry).fold }
+            let folds = try head.entries.map { entry throws(IndexDamage) in try currentFold(entry) }
             return (RegistryState(folds.compactMap { $0 }), TagNames([]))
         case .everything:
             let folds = try head.entries.map { entry throws(IndexDamage) in
@@ -43,7 +46,7 @@ private struct IndexedState {
             var fold: ArtifactFold?
             var names: [TagName] = []
             if let entry, scope.isCurrent {
-                fold = try current(entry).fold
+                fold = try currentFold(entry)
             } else if let entry {
                 let tags = try history(entry)
                 fold = ArtifactFold(tags.compactMap(\.record))
@@ -65,6 +68,11 @@ private struct IndexedState {
         try head.entries.filter { $0.traits.contains(.hasFindings) }.map { entry throws(IndexDamage) in
             (entry.name, try current(entry))
         }
+    }
+
+    private func currentFold(_ entry: IndexHead.Entry) throws(IndexDamage) -> ArtifactFold? {
+        if let fold = folds[entry.name] { return fold }
+        return try current(entry).fold
     }
 
     private func current(_ entry: IndexHead.Entry) throws(IndexDamage) -> IndexedArtifact {

@@ -20,10 +20,9 @@ public struct Registry: Sendable {
     /// Reads the registry, or what of it is needed: state, configuration, annotations of HEAD.
     /// - Throws: ``RegistryError`` where the repository or its configuration cannot be read.
     public func snapshot(_ scope: RegistryScope = .everything) async throws(RegistryError) -> RegistrySnapshot {
-        if let session = IndexedSession(location, environment), let snapshot = try await session.snapshot(scope) {
-            return snapshot
-        }
-        return try await RegistrySession(location, environment).snapshot(scope)
+        var indexed = IndexedSession(location, environment)
+        if let snapshot = try await indexed?.snapshot(scope) { return snapshot }
+        return try await RegistrySession(location, environment).snapshot(scope, indexed?.look)
     }
 
     /// Reads what commits and their files say: GTO's enrichments.

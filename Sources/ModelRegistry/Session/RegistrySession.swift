@@ -76,9 +76,12 @@ struct RegistrySession {
     }
 
     /// What the tags, the configuration and HEAD's files say.
-    func snapshot(_ scope: RegistryScope = .everything) async throws(RegistryError) -> RegistrySnapshot {
+    /// - Parameter look: what was seen a moment ago.
+    func snapshot(
+        _ scope: RegistryScope = .everything, _ look: IndexLook? = nil
+    ) async throws(RegistryError) -> RegistrySnapshot {
         let index = TagIndex(of: repository.commonDirectory, environment, creates: true)
-        let tags = try await tagState(scope, index)
+        let tags = try await tagState(scope, index, look)
         let head = try head()
         let files = CommitFiles(self)
         let (configuration, configurationError) = try await configuration(at: head, files)
@@ -100,8 +103,10 @@ struct RegistrySession {
             upstream: upstream.findings(among: ReferenceFiles(commonDirectory: repository.commonDirectory)))
     }
 
-    private func tagState(_ scope: RegistryScope, _ index: TagIndex?) async throws(RegistryError) -> TagState {
-        if let index, let state = try await index.state(scope, updatingFrom: repository) { return state }
+    private func tagState(
+        _ scope: RegistryScope, _ index: TagIndex?, _ look: IndexLook?
+    ) async throws(RegistryError) -> TagState {
+        if let index, let state = try await index.state(scope, updatingFrom: repository, look) { return state }
         return try await TagState.read(scope, in: repository)
     }
 
