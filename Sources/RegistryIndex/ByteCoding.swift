@@ -61,15 +61,17 @@ struct ByteDecoder {
     private let bytes: UnsafeRawBufferPointer
     private(set) var position: Int
 
-    init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
+    init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
-        self.position = position
+        self.position = 0
     }
 
     var isAtEnd: Bool { position == bytes.count }
 
-    /// Goes back to where it was before.
-    mutating func goBack(to position: Int) { self.position = position }
+    mutating func go(to position: Int) throws(IndexDamage) {
+        guard position <= bytes.count else { throw IndexDamage() }
+        self.position = position
+    }
 
     mutating func byte() throws(IndexDamage) -> UInt8 {
         guard position < bytes.count else { throw IndexDamage() }

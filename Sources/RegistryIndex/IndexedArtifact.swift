@@ -48,30 +48,16 @@ public struct IndexedHistory: Sendable {
     public static func events(
         decoding bytes: [UInt8], where isWanted: (UnsafeRawBufferPointer, ObjectID) -> Bool
     ) throws(IndexDamage) -> (events: [IndexedTag], count: Int) {
-        let result: Result<([IndexedTag], Int), IndexDamage> = bytes.withUnsafeBytes { content in
-            var decoder = ByteDecoder(content)
-            do throws(IndexDamage) {
-                let list = try IndexedTagList(&decoder)
-                return .success((try list.all(&decoder, where: isWanted), list.count))
-            } catch {
-                return .failure(error)
-            }
+        try bytes.decoding { decoder throws(IndexDamage) in
+            let list = try IndexedTagList(&decoder)
+            return (try list.all(&decoder, where: isWanted), list.count)
         }
-        return try result.get()
     }
 
     /// Reads one tag of it; `nil` where there is none of that name.
     /// - Throws: ``IndexDamage``.
     public static func tag(_ name: TagName, decoding bytes: [UInt8]) throws(IndexDamage) -> IndexedTag? {
-        let result: Result<IndexedTag?, IndexDamage> = bytes.withUnsafeBytes { content in
-            do throws(IndexDamage) {
-                var decoder = ByteDecoder(content)
-                return .success(try IndexedTagList(&decoder).find(name, in: content))
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try result.get()
+        try bytes.decoding { decoder throws(IndexDamage) in try IndexedTagList(&decoder).find(name, &decoder) }
     }
 }
 

@@ -126,8 +126,8 @@ struct IndexedTagList {
         _ decoder: inout ByteDecoder, where isWanted: (UnsafeRawBufferPointer, ObjectID) -> Bool
     ) throws(IndexDamage) -> [IndexedTag] {
         var tags: [IndexedTag] = []
-        for _ in 0..<count {
-            let start = decoder.position
+        for position in 0..<count {
+            try go(to: position, &decoder)
             let statement = try decoder.content()
             _ = try decoder.raw(ObjectID.byteCount)
             let flags = try decoder.byte()
@@ -135,29 +135,30 @@ struct IndexedTagList {
             if flags & Flag.renamed != 0 { _ = try decoder.content() }
             if flags & Flag.nested != 0 { _ = (try decoder.id(), try decoder.content()) }
             if flags & Flag.version != 0 { _ = try decoder.content() }
-            let commit = try decoder.id()
-            _ = (try decoder.signed(), try decoder.signed(), try decoder.int(), try decoder.content())
-            guard isWanted(statement, commit) else { continue }
-            decoder.goBack(to: start)
+            guard isWanted(statement, try decoder.id()) else { continue }
+            try go(to: position, &decoder)
             tags.append(try tag(named: try name(&decoder), &decoder))
         }
         return tags
     }
 
     /// The tag whose ref has that name, found by halving.
-    func find(_ wanted: TagName, in bytes: UnsafeRawBufferPointer) throws(IndexDamage) -> IndexedTag? {
+    func find(_ wanted: TagName, _ decoder: inout ByteDecoder) throws(IndexDamage) -> IndexedTag? {
         var range = 0..<count
         while !range.isEmpty {
             let middle = range.lowerBound + range.count / 2
-            var offsets = ByteDecoder(bytes, at: table + 4 * middle)
-            let offset = Int(try offsets.fixed32())
-            guard offset < bytes.count - start else { throw IndexDamage() }
-            var decoder = ByteDecoder(bytes, at: start + offset)
+            try go(to: middle, &decoder)
             let found = try name(&decoder)
             if found == wanted { return try tag(named: found, &decoder) }
             range = found < wanted ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
         }
         return nil
+    }
+
+    /// Goes to where a tag starts.
+    private func go(to tag: Int, _ decoder: inout ByteDecoder) throws(IndexDamage) {
+        try decoder.go(to: table + 4 * tag)
+        try decoder.go(to: start + Int(try decoder.fixed32()))
     }
 
     private func name(_ decoder: inout ByteDecoder) throws(IndexDamage) -> TagName {

@@ -70,17 +70,18 @@ struct ArtifactChange: Sendable {
     /// all tags tell what holds, or where so many were added that they are better written together.
     /// - Parameters:
     ///   - read: what was read of the added tags.
-    ///   - current: the value of ``IndexTable/current``; `records` and `recent` are those of the other tables.
+    ///   - value: gives the artifact's value in a table.
     init?(
-        _ growth: ChangedReferences.Growth, _ read: ReadTagGroup, current: [UInt8], records: [UInt8],
-        recent: [UInt8]?
+        _ growth: ChangedReferences.Growth, _ read: ReadTagGroup,
+        value: (IndexTable, IndexHead.Entry) throws(IndexDamage) -> [UInt8]
     ) throws(IndexDamage) {
-        let before = try IndexedArtifact(decoding: current)
+        let before = try IndexedArtifact(decoding: value(.current, growth.entry))
         guard read.records.count == growth.added.count, read.findings.isEmpty, !read.hasRenamedTags,
             let held = before.fold
         else { return nil }
         let search = ArtifactGrowth.Search(for: read.records)
-        let (earlier, count) = try IndexedHistory.events(decoding: records, where: search.finds)
+        let (earlier, count) = try IndexedHistory.events(decoding: value(.records, growth.entry), where: search.finds)
+        let recent = growth.entry.recent == nil ? nil : try value(.recent, growth.entry)
         let added = try recent.map { bytes throws(IndexDamage) in try IndexedHistory(decoding: bytes) }
         let later = try recent.map { bytes throws(IndexDamage) in
             try IndexedHistory.events(decoding: bytes, where: search.finds).events

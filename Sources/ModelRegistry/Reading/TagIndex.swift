@@ -12,6 +12,8 @@ final class TagIndex {
     /// `nil` where the old one was thrown away and no new one could be made.
     private(set) var file: IndexFile?
     private let path: String
+    /// For who reads on several threads.
+    private(set) lazy var readers = IndexReaders(path: path)
 
     /// Opens the index of a repository: in its common folder, or in the user's cache where nothing can be written there.
     /// - Parameters:

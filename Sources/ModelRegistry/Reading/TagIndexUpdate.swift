@@ -9,17 +9,8 @@ typealias KnownIndex = (head: IndexHead?, generation: Int64)
 extension TagIndexUpdate {
     /// What is found out about other refs by files alone, before libgit2 reads objects.
     struct Preparation {
-        /// The values of an artifact that only got more tags.
-        struct Values: Sendable {
-            let current: [UInt8]
-            let records: [UInt8]
-            let recent: [UInt8]?
-        }
-
         let known: KnownIndex
         let changed: ChangedReferences
-        /// Those of ``ChangedReferences/growths``; `nil` where somebody else wrote meanwhile.
-        let values: [Values]?
 
         /// Compares. `nil` where the refs are so odd that no index holds them.
         init?(_ index: TagIndex, _ known: KnownIndex, _ now: inout CurrentReferences) throws(RegistryError) {
@@ -29,16 +20,6 @@ extension TagIndexUpdate {
             }
             self.known = known
             self.changed = changed
-            values = index.file?.read { reading throws(IndexDamage) -> [Values]? in
-                // What somebody else wrote since is no damage.
-                if reading.generation != known.generation { return nil }
-                return try changed.growths.map { growth throws(IndexDamage) in
-                    Values(
-                        current: try reading.value(.current, of: growth.entry),
-                        records: try reading.value(.records, of: growth.entry),
-                        recent: growth.entry.recent == nil ? nil : try reading.value(.recent, of: growth.entry))
-                }
-            }
         }
     }
 }
@@ -56,7 +37,7 @@ struct TagIndexUpdate {
         head = known.head ?? IndexHead()
         var changed = preparation.changed
         repository.trustPackedReferences(now.stamp)
-        var grown = try await Self.grow(changed.growths, preparation.values, repository)
+        var grown = try await Self.grow(changed.growths, known, index.readers, repository)
         let names = Set(grown.map(\.name))
         let others = changed.growths.map(\.entry.name).filter { !names.contains($0) }
         if !changed.add(others, index.files, now) {
@@ -135,9 +116,10 @@ struct TagIndexUpdate {
     /// Goes on from what held where artifacts only got more tags.
     /// - Returns: those of which that told what holds now.
     private static func grow(
-        _ growths: [ChangedReferences.Growth], _ values: [Preparation.Values]?, _ repository: Repository
+        _ growths: [ChangedReferences.Growth], _ before: KnownIndex, _ readers: IndexReaders, _ repository: Repository
     ) async throws(RegistryError) -> [ArtifactChange] {
-        guard let values, !growths.isEmpty else { return [] }
+        if growths.isEmpty { return [] }
+        let generation = before.generation
         let tags = TagGroups(TagReferences(growths.flatMap(\.added)))
         let count = tags.references.count + workOfGrowth * growths.count
         // Both are in the order of the artifacts' names, as the refs are.
@@ -148,9 +130,10 @@ struct TagIndexUpdate {
             tags.groups.indices,
             { group, read -> ArtifactChange? in
                 guard let position = positions[names[group]] else { return nil }
-                let (growth, known) = (growths[position], values[position])
-                return try? ArtifactChange(
-                    growth, read, current: known.current, records: known.records, recent: known.recent)
+                let growth = growths[position]
+                return readers.read(of: generation) { reading throws(IndexDamage) in
+                    try ArtifactChange(growth, read, value: reading.value(_:of:))
+                }
             }, { if let change = $0 { changes.append(change) } })
         return changes
     }

@@ -39,11 +39,14 @@ public struct ArtifactGrowth: Sendable {
     /// registrations of their versions.
     public struct Search: Sendable {
         private let commits: Set<ObjectID>
+        /// The same, where they are so few that each is compared: nothing is asked as often as this.
+        private let fewCommits: [ObjectID]?
         private let versions: [[UInt8]]
 
         /// Prepares to look for what is related to tags.
         public init(for new: [TagRecord]) {
             commits = Set(new.map(\.commit))
+            fewCommits = commits.count <= 8 ? Array(commits) : nil
             versions = Set(new.compactMap(\.tag.action.version)).map { Array("@\($0)".utf8) }
         }
 
@@ -52,7 +55,7 @@ public struct ArtifactGrowth: Sendable {
         ///   - statement: what stands behind the artifact in the tag's name: `@v1.2.0`, `#prod#3`.
         ///   - commit: the commit that the tag leads to.
         public func finds(_ statement: UnsafeRawBufferPointer, at commit: ObjectID) -> Bool {
-            if commits.contains(commit) { return true }
+            if fewCommits?.contains(commit) ?? commits.contains(commit) { return true }
             return versions.contains { version in
                 guard statement.starts(with: version) else { return false }
                 return statement.count == version.count
