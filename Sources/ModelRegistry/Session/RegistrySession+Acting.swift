@@ -24,16 +24,20 @@ extension RegistrySession {
     func perform(_ act: WriteAct, _ request: WriteRequest) async throws(RegistryError) -> WriteReceipt {
         var lost: TagName?
         if let receipt = try await completeOpenPush(act, request, &lost) { return receipt }
+        let (git, asksForSigning) = (git, request.signs == nil && hasSettingsOfGitAlone)
         var attempt = 1
         while true {
+            // Git answers while the tags are read.
+            async let asked = Tagger(git, asksForSigning: asksForSigning)
             let snapshot = try await snapshot(.artifact(act.artifact))
             let plan: TagPlan
             do throws(RegistryError) { plan = try act.plan(try snapshot.planner()) } catch {
                 throw explained(error, lost, act.artifact, snapshot)
             }
             lost = nil
+            let tagger = await asked
             do throws(RegistryError) {
-                return try await carryOut(plan, act, request, snapshot, lost: &lost)
+                return try await carryOut(plan, act, request, snapshot, tagger, lost: &lost)
             } catch {
                 guard let tag = lost, plan.deletions.isEmpty else { throw error }
                 try await bringTags(of: act.artifact, request)

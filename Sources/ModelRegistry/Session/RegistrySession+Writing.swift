@@ -9,9 +9,12 @@ extension RegistrySession {
 
     /// Carries a plan out, whole or not at all: the tags are written, then pushed where that was asked for; where the
     /// push is refused they are taken back.
-    /// - Parameter lost: set to the tag that somebody else took first, where that is why it fails.
+    /// - Parameters:
+    ///   - tagger: who makes the tags.
+    ///   - lost: set to the tag that somebody else took first, where that is why it fails.
     func carryOut(
-        _ plan: TagPlan, _ act: WriteAct, _ request: WriteRequest, _ snapshot: RegistrySnapshot, lost: inout TagName?
+        _ plan: TagPlan, _ act: WriteAct, _ request: WriteRequest, _ snapshot: RegistrySnapshot, _ tagger: Tagger,
+        lost: inout TagName?
     ) async throws(RegistryError) -> WriteReceipt {
         try refuseInsideHook()
         if let message = request.message, message.utf8.count > Self.messageLimit {
@@ -29,7 +32,7 @@ extension RegistrySession {
             created: [], deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
         if !plan.deletions.isEmpty { try await delete(plan.deletions, destination, request.pushMode, &receipt) }
         if !plan.creations.isEmpty {
-            try await create(plan.creations, act, request, snapshot, destination, &receipt, &lost)
+            try await create(plan.creations, act, request, snapshot, tagger, destination, &receipt, &lost)
         }
         await reactToOwnTags(&receipt)
         return receipt
@@ -54,11 +57,9 @@ extension RegistrySession {
 
     private func create(
         _ planned: [PlannedTag], _ act: WriteAct, _ request: WriteRequest, _ snapshot: RegistrySnapshot,
-        _ destination: Remote?, _ receipt: inout WriteReceipt, _ lost: inout TagName?
+        _ tagger: Tagger, _ destination: Remote?, _ receipt: inout WriteReceipt, _ lost: inout TagName?
     ) async throws(RegistryError) {
-        let (tagger, now) = try await RegistryError.wrapping { () async throws(GitCommandError) in
-            try await git.committerIdentity()
-        }
+        let (committer, now) = try tagger.committer()
         var dates = EventDates(now: now, isFixed: environment.variables["GIT_COMMITTER_DATE"] != nil, snapshot.state)
         var objects: [TagObject] = []
         for (position, tag) in planned.enumerated() {
@@ -68,7 +69,8 @@ extension RegistrySession {
             let message = try await message(text ?? tag.subject, for: tag, snapshot, &receipt)
             objects.append(
                 TagObject(
-                    target: tag.commit, name: tag.tag.name, tagger: tagger, time: try dates.next(of: tag.tag.artifact),
+                    target: tag.commit, name: tag.tag.name, tagger: committer,
+                    time: try dates.next(of: tag.tag.artifact),
                     message: message))
         }
         receipt.warnings = dates.warnings
@@ -79,7 +81,7 @@ extension RegistrySession {
         let ids: [ObjectID]
         do throws(RegistryError) {
             // Noted before there are refs: whoever is killed in between finds them when he repeats the command.
-            if try await signs(request) {
+            if try signs(request, tagger) {
                 ids = try await createSigned(objects)
                 open?.begin(objects, ids)
             } else {
