@@ -60,6 +60,35 @@ import Testing
         #expect(left == [false, true, true, false, false, false, false])
     }
 
+    @Test func `many threads read one state, and none reads another`() async throws {
+        let file = try #require(IndexFile(path: path, creates: true))
+        let isWritten = file.write(expecting: 0) { writing throws(IndexDamage) in
+            for key in 0..<200 {
+                try writing.set(.records, Int64(key), Array(repeating: UInt8(key), count: 1 + key * key))
+            }
+            try writing.setHead([1])
+        }
+        #expect(isWritten)
+        let readers = IndexReaders(path: path)
+        func sizes() async -> [Int?] {
+            await withTaskGroup(of: (Int, Int?).self) { tasks in
+                for key in 0..<200 {
+                    tasks.addTask {
+                        let bytes = readers.read(of: 1) { reading throws(IndexDamage) in
+                            try reading.value(.records, Int64(key))?.bytes
+                        }
+                        return (key, bytes.flatMap { $0.allSatisfy { $0 == UInt8(key) } ? $0.count : nil })
+                    }
+                }
+                return await tasks.reduce(into: [Int?](repeating: nil, count: 200)) { $0[$1.0] = $1.1 }
+            }
+        }
+        #expect(await sizes() == (0..<200).map { 1 + $0 * $0 })
+        #expect(Self.set(file, 1, [2]))
+        #expect(await sizes() == [Int?](repeating: nil, count: 200))
+        #expect(IndexReaders(path: path + "-not-there").read(of: 1) { $0.generation } == nil)
+    }
+
     @Test func `a reader keeps its state while another one writes`() throws {
         let reader = try #require(IndexFile(path: path, creates: true))
         let writer = try #require(IndexFile(path: path, creates: true))

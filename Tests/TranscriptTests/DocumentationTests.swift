@@ -16,6 +16,7 @@ import Testing
         "docs/decisions/0010-repository-configuration.md", "docs/decisions/0011-hooks.md",
         "docs/decisions/0012-lost-races.md", "docs/decisions/0013-sqlite-loaded-late.md",
         "docs/decisions/0014-index.md", "docs/decisions/0015-moved-tags.md",
+        "docs/decisions/0016-a-new-clone-in-the-cache.md",
         "docs/delivery.md", "docs/hooks.md",
         "docs/performance.md",
     ]
