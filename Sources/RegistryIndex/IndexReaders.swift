@@ -16,6 +16,9 @@ public final class IndexReaders: Sendable {
         self.path = path
     }
 
+    /// Whether something in the file was found to be wrong: see ``IndexFile/isDamaged``.
+    public var isDamaged: Bool { idle.withLock { $0.contains { $0.file.isDamaged } } }
+
     /// Runs the body on one consistent state, as ``IndexFile/read(_:)`` does; on any thread.
     /// - Parameter generation: the state that is wanted.
     /// - Returns: What the body returns; `nil` where anything went wrong, or somebody wrote meanwhile.

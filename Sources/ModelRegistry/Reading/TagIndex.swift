@@ -12,8 +12,7 @@ final class TagIndex {
     /// `nil` where the old one was thrown away and no new one could be made.
     private(set) var file: IndexFile?
     private let path: String
-    /// For who reads on several threads.
-    private(set) lazy var readers = IndexReaders(path: path)
+    private var openReaders: IndexReaders?
 
     /// Opens the index of a repository: in its common folder, or in the user's cache where nothing can be written there.
     /// - Parameters:
@@ -44,9 +43,21 @@ final class TagIndex {
 
     deinit {
         // The next command makes another one. Without this, damage that only a writer meets would stay for ever.
-        guard file?.isDamaged == true else { return }
-        file = nil
+        guard file?.isDamaged == true || openReaders?.isDamaged == true else { return }
+        close()
         IndexFile.remove(path: path)
+    }
+
+    /// For who reads on several threads.
+    var readers: IndexReaders {
+        let readers = openReaders ?? IndexReaders(path: path)
+        openReaders = readers
+        return readers
+    }
+
+    /// Lets go of the file, which is deleted only when nobody has it open.
+    private func close() {
+        (file, openReaders) = (nil, nil)
     }
 
     /// Looks at the refs; `nil` where no index holds them, or they cannot be read.
@@ -161,8 +172,7 @@ extension TagIndex {
     /// Throws a damaged file away.
     /// - Returns: whether there is a new one; there is none while another process uses the old one.
     private func replaceFile() -> Bool {
-        // It is deleted only when nobody has it open.
-        file = nil
+        close()
         IndexFile.remove(path: path)
         file = IndexFile(path: path, creates: true)
         return file != nil

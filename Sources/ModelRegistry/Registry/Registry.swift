@@ -20,9 +20,13 @@ public struct Registry: Sendable {
     /// Reads the registry, or what of it is needed: state, configuration, annotations of HEAD.
     /// - Throws: ``RegistryError`` where the repository or its configuration cannot be read.
     public func snapshot(_ scope: RegistryScope = .everything) async throws(RegistryError) -> RegistrySnapshot {
-        var indexed = IndexedSession(location, environment)
-        if let snapshot = try await indexed?.snapshot(scope) { return snapshot }
-        return try await RegistrySession(location, environment).snapshot(scope, indexed?.look)
+        var look: IndexLook?
+        // It is over before the next one starts: who finds the index damaged deletes it only when nobody has it open.
+        if var session = IndexedSession(location, environment) {
+            if let snapshot = try await session.snapshot(scope) { return snapshot }
+            look = session.look
+        }
+        return try await RegistrySession(location, environment).snapshot(scope, look)
     }
 
     /// Reads what commits and their files say: GTO's enrichments.
