@@ -91,7 +91,8 @@ extension GitCommand {
 
     private static func fetchFailure(in text: String) -> GitCommandError.Kind? {
         for line in text.split(whereSeparator: \.isNewline) {
-            if let range = line.firstRange(of: "not our ref ") {
+            for complaint in ["not our ref ", "request for unadvertised object "] {
+                guard let range = line.firstRange(of: complaint) else { continue }
                 return .objectMissing(ObjectID(line[range.upperBound...].prefix(40)))
             }
             if let range = line.firstRange(of: "couldn't find remote ref ") {

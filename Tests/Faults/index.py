@@ -649,8 +649,33 @@ def readers_beside_writers(bench: Bench, reads: int) -> list[str]:
     return problems
 
 
+def rewritten(bench: Bench, rounds: int) -> list[str]:
+    """Packed refs are replaced while a command finds out what became of those before: what it keeps holds for one of both."""
+    path = bench.repository(commits=2 * rounds + 2, name=str(bench.disk / "rewritten"))
+    problems = []
+
+    def program(*words: str) -> bytes:
+        return subprocess.run(
+            [str(bench.program), *words], cwd=path, capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
+
+    for number, commit in enumerate(git(path, "rev-list", "main").split()):
+        git(path, "tag", "-a", "-m", "x", f"m@v1.{number}.0", commit)
+    git(path, "pack-refs", "--all")
+    program("show")
+    for number in reversed(range(rounds)):
+        git(path, "tag", "-d", f"m@v1.{2 * number}.0")
+        command = subprocess.Popen([str(bench.program), "show"], cwd=path, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        time.sleep(bench.random.uniform(0, 0.08))
+        git(path, "tag", "-d", f"m@v1.{2 * number + 1}.0")
+        if command.wait():
+            problems.append(f"rewritten {number}: {command.returncode}")
+        if (with_index := program("show", "m", "--json")) != (without := program("show", "m", "--json", "--no-index")):
+            problems.append(f"rewritten {number}: {with_index}, without the index {without}")
+    return problems
+
+
 def c8_index(bench: Bench):
-    """Histories, each with its damage; then readers beside writers."""
+    """Histories, each with its damage; then readers beside writers, and refs that are replaced while they are read."""
     count = bench.count(1_000, 10)
     seed = bench.random.getrandbits(32)
     for folder in (bench.folder, bench.disk):
@@ -677,6 +702,7 @@ def c8_index(bench: Bench):
     problems = bench.parallel(once, [int(ONLY)] if ONLY else range(count), jobs=3)
     if not ONLY:
         problems += readers_beside_writers(bench, bench.count(1_000, 40))
+        problems += rewritten(bench, bench.count(200, 5))
     print(f"  C8: {sum(times) / len(times) * 1000:.0f} ms a history", flush=True)
     return count, problems
 

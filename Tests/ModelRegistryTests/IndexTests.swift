@@ -130,6 +130,45 @@ import Testing
         try expectSame(sandbox, "replaced")
     }
 
+    /// Loaded into a command, it lets somebody else change the refs between two of the command's looks at them.
+    private static let shim = """
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <stdlib.h>
+        #include <string.h>
+        static void look(const char *path) {
+            static int looks;
+            const char *end = strrchr(path, '/'), *which = getenv("LOOK"), *change = getenv("CHANGE");
+            if (!which || !change || !end || strcmp(end, "/packed-refs") || ++looks != atoi(which)) return;
+            unsetenv("LD_PRELOAD");
+            if (system(change)) abort();
+        }
+        int open(const char *path, int flags, int mode) {
+            look(path);
+            return ((int (*)(const char *, int, int))dlsym(RTLD_NEXT, "open"))(path, flags, mode);
+        }
+        int open64(const char *path, int flags, int mode) {
+            look(path);
+            return ((int (*)(const char *, int, int))dlsym(RTLD_NEXT, "open64"))(path, flags, mode);
+        }
+        """
+
+    @Test func `packed refs that are replaced while they are read are not taken for others`() throws {
+        let sandbox = try repository()
+        try sandbox.succeed("cat > shim.c <<'END'\n\(Self.shim)\nEND\ncc -shared -fPIC -o shim.so shim.c -ldl")
+        // After each of the looks that a command takes, and after the last one.
+        for look in 1...8 {
+            let (first, second) = ("churn@v1.\(look).0", "churn@v2.\(look).0")
+            try sandbox.succeed(
+                """
+                for tag in \(first) \(second); do git commit -q --allow-empty -m Next && git tag -a -m x $tag; done &&
+                git pack-refs --all && git model show && git tag -d \(first) &&
+                LD_PRELOAD=$PWD/../shim.so LOOK=\(look) CHANGE='git tag -d \(second) >&2' git model show churn
+                """, in: "repo")
+            #expect(try sandbox.model("show churn --json") == sandbox.model("show churn --json --no-index"), "\(look)")
+        }
+    }
+
     @Test func `what the index knows needs no libgit2`() throws {
         let sandbox = try repository()
         let wanted = try sandbox.model("show")

@@ -15,7 +15,9 @@ struct FreshReferences {
         guard let remoteHead = listing.references.first(where: { $0.name == .head }) else { return nil }
         var objects = [remoteHead.id]
         var isKnown: Set<ObjectID> = [remoteHead.id]
-        var names: Set<Substring> = []
+        // The names before that this one goes on from, the longest last. Only that one can be a folder of it: what is shorter
+        // would be a folder of the longest too.
+        var beginnings: [RefName] = []
         var last: RefName?
         // `refs/remotes` comes before `refs/tags`. What a tag stands for is left out: only its object is nobody's word.
         var packed = "# pack-refs with: sorted \n\(remoteHead.id) \(head)\n"
@@ -23,11 +25,15 @@ struct FreshReferences {
             let name = reference.name.description
             // The pattern `refs/tags/*` also matches `refs/heads/refs/tags/x`.
             guard name.utf8.starts(with: RefName.tagPrefix.utf8) else { continue }
-            guard (try? RefName(name)) != nil, last.map({ $0 < reference.name }) ?? true else { return nil }
-            for end in name.indices.dropFirst(RefName.tagPrefix.count) where name[end] == "/" {
-                if names.contains(name[..<end]) { return nil }
+            guard (try? RefName(name)) != nil, !name.hasLongComponent, last.map({ $0 < reference.name }) ?? true else {
+                return nil
             }
-            names.insert(name[...])
+            while let beginning = beginnings.last, !name.utf8.starts(with: beginning.description.utf8) {
+                beginnings.removeLast()
+            }
+            let rest = name.utf8.dropFirst(beginnings.last?.description.utf8.count ?? name.utf8.count)
+            if rest.first == UInt8(ascii: "/") { return nil }
+            beginnings.append(reference.name)
             last = reference.name
             packed += "\(reference.id) \(name)\n"
             if isKnown.insert(reference.id).inserted { objects.append(reference.id) }
@@ -35,4 +41,9 @@ struct FreshReferences {
         self.objects = objects
         self.packed = Array(packed.utf8)
     }
+}
+
+extension String {
+    /// Whether git cannot make a file of a part of this name with `.lock` behind it.
+    fileprivate var hasLongComponent: Bool { utf8.split(separator: UInt8(ascii: "/")).contains { $0.count > 250 } }
 }

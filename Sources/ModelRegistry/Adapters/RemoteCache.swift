@@ -94,11 +94,9 @@ struct RemoteCache {
         do throws(GitCommandError) {
             try await fetch(fresh.objects.map { FetchSpec($0) }, isPruning: false)
         } catch {
-            switch error.kind {
             // A tag was moved meanwhile, or the server gives objects out by name only.
-            case .objectMissing, .failed: return false
-            default: throw RegistryError(error, at: url)
-            }
+            if case .objectMissing = error.kind { return false }
+            throw RegistryError(error, at: url)
         }
         let file = "\(path)/packed-refs"
         try RegistrySession.replaceFile(file, fresh.packed, shown: file)

@@ -112,6 +112,7 @@ final class TagIndex {
         attempts: Int = 3
     ) async throws(RegistryError) -> TagState? {
         let look = look.flatMap { $0.now.files == files ? $0 : nil }
+        let prepared = look?.preparation
         var seen = look?.now
         if seen == nil {
             seen = try RegistryError.wrapping { () throws(GitError) in try CurrentReferences(files, index: path) }
@@ -123,7 +124,8 @@ final class TagIndex {
         let state = file?.read { reading throws(IndexDamage) -> TagState? in
             known = try Self.known(reading, now)
             var state: TagState?
-            if let head = known.head, now.areThose(of: head) {
+            // Where something is prepared, it was found out before that the refs are others.
+            if let head = known.head, prepared?.isOf(known) != true, now.areThose(of: head) {
                 state = try TagState(scope, head, value: reading.value(_:of:))
             }
             isWhole = true
@@ -147,10 +149,8 @@ final class TagIndex {
             }
             return state
         }
-        var preparation = look?.preparation
-        if preparation?.known.generation != known.generation || known.head == nil {
-            preparation = try TagIndexUpdate.Preparation(self, known, &now)
-        }
+        var preparation = prepared.flatMap { $0.isOf(known) ? $0 : nil }
+        if preparation == nil { preparation = try TagIndexUpdate.Preparation(self, known, &now) }
         guard let preparation else { return nil }
         let attempt = try await TagIndexUpdate(self, preparation, &now, repository)
         guard let update = attempt else { return nil }
@@ -192,6 +192,9 @@ struct CurrentReferences {
     let stamp: FileStamp?
     private(set) var references = IndexHead.References()
     private var packed: [UInt8]??
+    /// Whether the sum is that of bytes that were read, and the list that of the same bytes. Whoever reads them again may
+    /// find others.
+    private var isPackedRead = false
 
     /// Looks at the files. `nil` where a ref is symbolic, whose value no index knows, or damaged.
     /// - Parameter index: the path of the index.
@@ -246,7 +249,8 @@ struct CurrentReferences {
             references.isSettled = true
             return true
         }
-        guard (try? packedBytes()) != nil, references.packedSum == head.references.packedSum else { return false }
+        if !isPackedRead, (try? packedBytes()) == nil { return false }
+        guard references.packedSum == head.references.packedSum else { return false }
         references.isSorted = head.references.isSorted
         return true
     }
@@ -257,6 +261,7 @@ struct CurrentReferences {
         let bytes = try files.packedBytes()
         packed = .some(bytes)
         references.packedSum = bytes.map { checksum(of: $0, seed: 0) } ?? 0
+        isPackedRead = true
         return bytes
     }
 }

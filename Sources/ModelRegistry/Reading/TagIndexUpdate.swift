@@ -12,6 +12,12 @@ extension TagIndexUpdate {
         let known: KnownIndex
         let changed: ChangedReferences
 
+        /// Whether it was made of the same state of the same file.
+        func isOf(_ other: KnownIndex) -> Bool {
+            guard let head = known.head, let place = other.head?.references.place else { return false }
+            return known.generation == other.generation && head.references.place == place
+        }
+
         /// Compares. `nil` where the refs are so odd that no index holds them.
         init?(_ index: TagIndex, _ known: KnownIndex, _ now: inout CurrentReferences) throws(RegistryError) {
             let head = known.head ?? IndexHead()

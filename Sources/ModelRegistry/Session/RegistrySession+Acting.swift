@@ -24,11 +24,12 @@ extension RegistrySession {
     func perform(_ act: WriteAct, _ request: WriteRequest) async throws(RegistryError) -> WriteReceipt {
         var lost: TagName?
         if let receipt = try await completeOpenPush(act, request, &lost) { return receipt }
-        let (git, asksForSigning) = (git, request.signs == nil && hasSettingsOfGitAlone)
+        let (git, asks) = (git, !request.isDryRun && !environment.isInsideHook)
+        let asksForSigning = asksForSigning(request)
         var attempt = 1
         while true {
             // Git answers while the tags are read.
-            async let asked = Tagger(git, asksForSigning: asksForSigning)
+            async let asked = asks ? Tagger(git, asksForSigning: asksForSigning) : nil
             let snapshot = try await snapshot(.artifact(act.artifact))
             let plan: TagPlan
             do throws(RegistryError) { plan = try act.plan(try snapshot.planner()) } catch {

@@ -4,17 +4,17 @@ import LibGit2
 import RegistryCore
 
 extension RegistrySession {
-    /// Whether git has to be asked for settings: libgit2 does not read these, and a signature that was asked for must not
-    /// be left out.
-    var hasSettingsOfGitAlone: Bool {
-        ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"]
-            .contains { environment.variables[$0] != nil }
+    /// Whether git has to be asked for `tag.gpgSign`: libgit2 does not read these settings, and a signature that was asked
+    /// for must not be left out.
+    func asksForSigning(_ request: WriteRequest) -> Bool {
+        let unread = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"]
+        return request.signs == nil && unread.contains { environment.variables[$0] != nil }
     }
 
     /// Whether the tags are signed.
     func signs(_ request: WriteRequest, _ tagger: Tagger) throws(RegistryError) -> Bool {
         if let signs = request.signs { return signs }
-        if hasSettingsOfGitAlone { return try tagger.signs() ?? false }
+        if asksForSigning(request) { return try tagger.signs() ?? false }
         return try RegistryError.wrapping { () throws(GitError) in
             try repository.configurationBool("tag.gpgsign") ?? false
         }

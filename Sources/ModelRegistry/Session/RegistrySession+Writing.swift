@@ -10,10 +10,10 @@ extension RegistrySession {
     /// Carries a plan out, whole or not at all: the tags are written, then pushed where that was asked for; where the
     /// push is refused they are taken back.
     /// - Parameters:
-    ///   - tagger: who makes the tags.
+    ///   - tagger: who makes the tags; `nil` asks git where any are made.
     ///   - lost: set to the tag that somebody else took first, where that is why it fails.
     func carryOut(
-        _ plan: TagPlan, _ act: WriteAct, _ request: WriteRequest, _ snapshot: RegistrySnapshot, _ tagger: Tagger,
+        _ plan: TagPlan, _ act: WriteAct, _ request: WriteRequest, _ snapshot: RegistrySnapshot, _ tagger: Tagger?,
         lost: inout TagName?
     ) async throws(RegistryError) -> WriteReceipt {
         try refuseInsideHook()
@@ -32,6 +32,8 @@ extension RegistrySession {
             created: [], deleted: plan.deletions, pushedTo: destination?.description, isDryRun: false)
         if !plan.deletions.isEmpty { try await delete(plan.deletions, destination, request.pushMode, &receipt) }
         if !plan.creations.isEmpty {
+            let tagger =
+                if let tagger { tagger } else { await Tagger(git, asksForSigning: asksForSigning(request)) }
             try await create(plan.creations, act, request, snapshot, tagger, destination, &receipt, &lost)
         }
         await reactToOwnTags(&receipt)
