@@ -63,11 +63,12 @@ final class TagIndex {
     /// Looks at the refs; `nil` where no index holds them, or they cannot be read.
     func look() -> CurrentReferences? { try? CurrentReferences(files, index: path) }
 
-    /// Finds out what changed since the index was written, as far as that can be told without libgit2.
+    /// Finds out which refs changed since the index was written, as far as that can be told without libgit2; prepares nothing
+    /// where they did not.
     func prepare(_ look: inout IndexLook) {
         var now = look.now
         let known = file?.read { reading throws(IndexDamage) in try Self.known(reading, now) }
-        guard let known, known.head != nil else { return }
+        guard let known, let head = known.head, !now.areThose(of: head) else { return }
         look.preparation = try? TagIndexUpdate.Preparation(self, known, &now)
         look.now = now
     }
