@@ -244,7 +244,8 @@ struct CurrentReferences {
 
     /// Whether the packed refs are those of an index.
     mutating func isPackedSame(as head: IndexHead) -> Bool {
-        if head.references.packed == references.packed, head.references.isSettled {
+        // Where the bytes were read, only they count: the file may have been replaced since the look at it.
+        if !isPackedRead, head.references.packed == references.packed, head.references.isSettled {
             references.packedSum = head.references.packedSum
             references.isSorted = head.references.isSorted
             references.isSettled = true
@@ -263,6 +264,8 @@ struct CurrentReferences {
         packed = .some(bytes)
         references.packedSum = bytes.map { checksum(of: $0, seed: 0) } ?? 0
         isPackedRead = true
+        // Then the stamp is not that of these bytes.
+        if files.packedStamp() != stamp { references.isSettled = false }
         return bytes
     }
 }
