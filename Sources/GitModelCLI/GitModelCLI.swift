@@ -15,12 +15,19 @@ public enum GitModelCLI {
         // Not a flag of the root command: the parser would take it out of `register --version v1.0.0` too.
         if arguments.first == "--version" {
             Printer().data("git-model \(GitModelVersion.text)")
-            exit(0)
+            end(0)
         }
         let task = Task.detached { await run(arguments) }
         Interruption.cancelOnSignal(task)
-        Task.detached { exit(await task.value) }
+        Task.detached { end(await task.value) }
         dispatchMain()
+    }
+
+    /// Ends the process, but runs no library's own end: threads that wait for nobody may still be closing connections, and
+    /// OpenSSL would take from under them what they use. What was printed is out already.
+    static func end(_ status: Int32) -> Never {
+        fflush(nil)
+        _exit(status)
     }
 
     /// Runs a command to its end.

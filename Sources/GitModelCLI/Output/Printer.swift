@@ -80,8 +80,8 @@ struct Printer: Sendable {
                 if errno == EINTR { continue }
                 if outlivesReader { return }
                 // Nobody reads any more, or the disk is full: there is nobody to tell on stdout.
-                if descriptor == STDOUT_FILENO, errno != EPIPE { exit(1) }
-                exit(descriptor == STDOUT_FILENO ? 0 : 1)
+                if descriptor == STDOUT_FILENO, errno != EPIPE { GitModelCLI.end(1) }
+                GitModelCLI.end(descriptor == STDOUT_FILENO ? 0 : 1)
             }
             bytes = bytes.dropFirst(written)
         }
