@@ -84,13 +84,7 @@ struct RemoteCache {
     /// the rest.
     /// - Returns: whether that went; where it did not, the fetch of the names tells what is wrong.
     private func fill() async throws(RegistryError) -> Bool {
-        let listing: RemoteListing
-        do throws(GitCommandError) {
-            listing = try await listRemote()
-        } catch {
-            throw RegistryError(error, at: url)
-        }
-        guard let fresh = FreshReferences(listing, head: Self.head) else { return false }
+        guard let fresh = FreshReferences(try await listRemote(), head: Self.head) else { return false }
         do throws(GitCommandError) {
             try await fetch(fresh.objects.map { FetchSpec($0) }, isPruning: false)
         } catch {
@@ -104,8 +98,12 @@ struct RemoteCache {
     }
 
     /// The tags and HEAD of the remote.
-    private func listRemote() async throws(GitCommandError) -> RemoteListing {
-        try await git.listRemote(.name(.origin), patterns: ["HEAD", "refs/tags/*"])
+    private func listRemote() async throws(RegistryError) -> RemoteListing {
+        do throws(GitCommandError) {
+            return try await git.listRemote(.name(.origin), patterns: ["HEAD", "refs/tags/*"])
+        } catch {
+            throw RegistryError(error, at: url)
+        }
     }
 
     /// How many tags may lie in files of their own: each is opened whenever the tags are listed.
@@ -116,12 +114,7 @@ struct RemoteCache {
         let files = ReferenceFiles(commonDirectory: path)
         // While the remote is asked; only here are they changed, and nobody else may do that now.
         async let own = Self.tags(of: files)
-        let listing: RemoteListing
-        do throws(GitCommandError) {
-            listing = try await listRemote()
-        } catch {
-            throw RegistryError(error, at: url)
-        }
+        let listing = try await listRemote()
         guard let here = await own,
             files.object(of: Self.head) == listing.references.first(where: { $0.name == .head })?.id
         else { return false }
